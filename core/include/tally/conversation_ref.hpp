@@ -1,0 +1,69 @@
+#pragma once
+// A reference to one conversation and the way to its runs.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tally/api.hpp"
+#include "tally/documents.hpp"
+#include "tally/run_ref.hpp"
+#include "tally/storage.hpp"
+
+namespace tally {
+
+/// What createRun needs. Without an id a new one is made from time and random bits.
+struct CreateRunOptions {
+  RunType type = RunType::Tally;
+  std::optional<std::string> id;
+};
+
+/// A cheap value; data is loaded on demand. Keeps the storage open. Threads: as a string; calls: as IStorage.
+class TALLY_API ConversationRef {
+ public:
+  ConversationRef(std::shared_ptr<IStorage> storage, std::string path, std::string id)
+      : storage_(std::move(storage)), path_(std::move(path)), id_(std::move(id)) {}
+
+  const std::string& id() const noexcept { return id_; }
+  const std::string& path() const noexcept { return path_; }
+
+  /// Read the steps. A conversation that was created and has no steps yet loads as an empty one; odd content is
+  /// reported in findings(). Errors: NotFound if there is no such conversation. Cost: one read.
+  Conversation load(const Call& call = {}) const;
+
+  /// Write all steps in one visible step. A conversation that was loaded is written only over the version it was
+  /// loaded from, where the backend has versions; a fresh one creates. Updates `conversation.version()`.
+  /// Errors: Conflict, AlreadyExists; InvalidDocument. Cost: one write.
+  void save(Conversation& conversation, const Call& call = {}) const;
+  /// Write whatever is there. Cost: one write.
+  void overwrite(Conversation& conversation, const Call& call = {}) const;
+
+  /// Add one step behind the last, durable on return. Neither reads nor rewrites the rest, but for the last byte when
+  /// this reference appends for the first time, so that a file without a final line feed stays valid.
+  /// Errors: InvalidDocument; NotFound if the conversation was removed; OutcomeUnknown. Cost: one append; on the
+  /// first call also one stat and one read of a byte.
+  void append(const Step& step, const Call& call = {});
+
+  /// meta.json, or nothing when there is none. Cost: one read.
+  std::optional<Document> meta(const Call& call = {}) const;
+
+  /// The runs of both kinds, by kind and id. Ignores what is no run: folders, other file types, hidden files.
+  /// Errors: the backend's; a failure never looks like no runs. Cost: two listings.
+  std::vector<RunRef> listRuns(const Call& call = {}) const;
+  /// A run by type and id, or nothing. Errors: InvalidId. Cost: one stat.
+  std::optional<RunRef> getRun(RunType type, std::string_view id, const Call& call = {}) const;
+  /// A run by id alone. Errors: InvalidArgument if both types have one of that id. Cost: two stats.
+  std::optional<RunRef> getRun(std::string_view id, const Call& call = {}) const;
+  /// A reference for a run that does not exist yet. Nothing is written before save().
+  /// Errors: InvalidId; AlreadyExists. Cost: one stat when an id is given, else none.
+  RunRef createRun(const CreateRunOptions& options = {}, const Call& call = {}) const;
+
+ private:
+  std::shared_ptr<IStorage> storage_;
+  std::string path_, id_;
+  bool tail_checked_ = false;
+};
+
+}  // namespace tally

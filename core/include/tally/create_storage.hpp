@@ -1,0 +1,31 @@
+#pragma once
+// From a configuration to an open storage: find the plugin, check it, load it, check its options, create.
+
+#include <memory>
+
+#include "tally/api.hpp"
+#include "tally/call.hpp"
+#include "tally/config.hpp"
+#include "tally/plugin_abi.h"
+#include "tally/storage.hpp"
+
+namespace tally {
+
+/// Open the storage that `config.storage` names. The plugin's library stays loaded for the life of the process.
+/// Errors: every Plugin* code of error.hpp, one for each step that can refuse; ConfigUnknownKey, InvalidConfig and
+/// ConfigMissingValue for options; whatever the plugin's create reports. Nothing is written on the way to an error.
+/// Threads: any. Cost: first use of a plugin: one open and a few KiB read for each place looked at, one dlopen;
+/// later uses: a map look-up.
+TALLY_API std::unique_ptr<IStorage> createStorage(const Config& config, const Call& call = {});
+
+/// Make a backend known that is linked into the program. It is found before any file and takes the same way through
+/// checks, options and C table as a loaded one. Call it before the first createStorage.
+/// Errors: InvalidArgument if one of that name is known; PluginBadDescriptor.
+TALLY_API void addStaticPlugin(tally_plugin_entry entry);
+
+/// Receives the plugins' log lines; the default drops debug and info and writes the others to standard error.
+using LogHandler = void (*)(int level, std::string_view plugin, std::string_view text);
+/// Threads: any; takes effect for later lines.
+TALLY_API void setLogHandler(LogHandler handler) noexcept;
+
+}  // namespace tally

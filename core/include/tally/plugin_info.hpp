@@ -1,0 +1,79 @@
+#pragma once
+// What can be said of plugins without running their code, and a step by step account of loading one.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tally/api.hpp"
+#include "tally/config.hpp"
+#include "tally/error.hpp"
+
+namespace tally {
+
+/// An option that a plugin publishes in its note.
+struct PluginOption {
+  enum class Type { Flag, Integer, Number, Text, Path, List };
+  std::string name;
+  Type type = Type::Text;
+  std::string doc;                           ///< one sentence
+  std::optional<std::string> default_value;  ///< as text; absent when there is none
+  bool required = false;
+  bool secret = false;                     ///< never shown
+  std::optional<double> minimum, maximum;  ///< for Integer and Number
+  std::vector<std::string> choices;        ///< for Text; empty: anything
+};
+TALLY_API std::string_view nameOf(PluginOption::Type type) noexcept;
+
+/// The identity of a plugin, from its ELF note.
+struct PluginNote {
+  std::string name, version, summary, vendor, license, platform, sdk;
+  std::uint16_t abi_major = 0, abi_minor = 0;
+  std::uint32_t min_host_minor = 0;
+  std::vector<std::string> extensions;  ///< ids of optional abilities
+  std::vector<PluginOption> options;
+  std::string text;  ///< the note itself, JSON
+};
+
+/// One plugin file, or one place where there is none.
+struct PluginFile {
+  std::filesystem::path path;
+  std::string place;               ///< why it was looked at: "plugins.searchPath", "beside the core library", ...
+  std::optional<PluginNote> note;  ///< absent when `refused` came first
+  std::optional<Error> refused;    ///< why it would not be loaded
+  bool shadowed = false;           ///< an earlier place has the same name; this one is never used
+};
+
+/// A place in the fixed search order.
+struct SearchPlace {
+  std::filesystem::path dir;
+  std::string why;
+  std::string ignored;  ///< why it is not used ("variable ignored: program runs with raised rights"), or empty
+};
+
+/// The places searched for plugins, in order. Cost: no I/O but readlink of the core library.
+TALLY_API std::vector<SearchPlace> searchPlaces(const Config& config);
+
+/// Every plugin in every place, statically linked ones first. Runs no plugin code. Broken files are listed with
+/// their reason. Cost: one directory read a place, one open a file.
+TALLY_API std::vector<PluginFile> listPlugins(const Config& config);
+
+/// The plugin that `name` stands for, or the file itself if `name` holds a '/'. Runs no plugin code.
+/// Errors: the Plugin* codes of search, trust, file and note checks.
+TALLY_API PluginFile inspectPlugin(const Config& config, const std::string& name);
+
+/// One step of loading, done or refused.
+struct LoadStep {
+  std::string name;  ///< "find", "trust", "file", "note", "pin", "open", "entry", "descriptor", "init", "options",
+                     ///< "create", "answer"
+  bool passed = false;
+  std::string detail;  ///< what was found, or the reason
+};
+
+/// Load a plugin, create a storage and ask it for its root, noting each step; the first refusal ends the list.
+/// Runs plugin code. Never throws for a plugin's fault.
+TALLY_API std::vector<LoadStep> diagnosePlugin(const Config& config, const std::string& name);
+
+}  // namespace tally

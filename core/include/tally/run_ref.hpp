@@ -1,0 +1,52 @@
+#pragma once
+// A reference to one run over a conversation: an evaluation report ("tally") or a trajectory run ("trajectory").
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tally/api.hpp"
+#include "tally/documents.hpp"
+#include "tally/storage.hpp"
+
+namespace tally {
+
+enum class RunType { Tally, Trajectory };
+TALLY_API std::string_view nameOf(RunType type) noexcept;
+TALLY_API std::optional<RunType> parseRunType(std::string_view text) noexcept;
+
+/// A cheap value; data is loaded on demand. Keeps the storage open. Threads: as a string; calls: as IStorage.
+class TALLY_API RunRef {
+ public:
+  RunRef(std::shared_ptr<IStorage> storage, std::string path, std::string id, RunType type)
+      : storage_(std::move(storage)), path_(std::move(path)), id_(std::move(id)), type_(type) {}
+
+  const std::string& id() const noexcept { return id_; }
+  const std::string& path() const noexcept { return path_; }
+  RunType type() const noexcept { return type_; }
+  /// When the run was made, if its id says so ("run-1768843769100-kla25ar"); nothing is guessed.
+  std::optional<std::chrono::system_clock::time_point> timestamp() const noexcept;
+
+  /// Read the run. A newer schemaVersion or a schema fault is a finding, not an error.
+  /// Errors: NotFound; Corrupt if it is not JSON. Cost: one read.
+  Document load(const Call& call = {}) const;
+
+  /// Check strictly and write. A document that was loaded is written only over the version it was loaded from, where
+  /// the backend has versions; a fresh one (without version) creates. Updates `run.version()`.
+  /// Errors: InvalidDocument lists the faults, nothing written; AlreadyExists; Conflict. Cost: one write.
+  void save(Document& run, const Call& call = {}) const;
+  /// Write whatever is there. Errors: InvalidDocument. Cost: one write.
+  void overwrite(Document& run, const Call& call = {}) const;
+
+  /// Returns whether it existed. Cost: one remove.
+  bool remove(const Call& call = {}) const;
+
+ private:
+  std::shared_ptr<IStorage> storage_;
+  std::string path_, id_;
+  RunType type_;
+};
+
+}  // namespace tally

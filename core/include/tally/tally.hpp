@@ -1,0 +1,6 @@
+#pragma once
+// Everything an application needs.
+#include "tally/config.hpp"
+#include "tally/create_storage.hpp"
+#include "tally/plugin_info.hpp"
+#include "tally/tally_store.hpp"

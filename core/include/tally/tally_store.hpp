@@ -1,0 +1,81 @@
+#pragma once
+// TallyStore: conversations and their runs over any backend. What applications use.
+//
+//   conversations/{id}/meta.json                    {id, createdAt, ...}
+//   conversations/{id}/conversation.jsonl           one step a line
+//   conversations/{id}/stepTraces.json              optional
+//   conversations/{id}/trajectory.meta.json         optional
+//   conversations/{id}/runs/tally/{runId}.json
+//   conversations/{id}/runs/trajectory/{runId}.json
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tally/api.hpp"
+#include "tally/config.hpp"
+#include "tally/conversation_ref.hpp"
+#include "tally/documents.hpp"
+#include "tally/storage.hpp"
+
+namespace tally {
+
+/// A page of conversations.
+struct ListConversationsOptions {
+  std::string start_after;  ///< an id; only greater ones are listed
+  std::uint64_t limit = 0;  ///< 0: all
+};
+
+/// An open store. A cheap handle: copies share the storage, which is closed with the last handle or reference.
+/// Threads: any.
+class TALLY_API TallyStore {
+ public:
+  /// Open the store that the configuration names. Errors: those of loadConfig and createStorage.
+  static TallyStore open(const ConfigSource& source = {});
+  static TallyStore open(const Config& config);
+  /// Over a storage that exists already.
+  explicit TallyStore(std::shared_ptr<IStorage> storage) : storage_(std::move(storage)) {}
+
+  /// The conversations in byte order of their ids. Folders whose name is no legal id (hidden ones) are left out.
+  /// Errors: the backend's; a failure never looks like an empty store. Cost: one listing of one directory.
+  std::vector<ConversationRef> listConversations(const ListConversationsOptions& options = {},
+                                                 const Call& call = {}) const;
+
+  /// A conversation, or nothing when it does not exist. Errors: InvalidId. Cost: one stat.
+  std::optional<ConversationRef> getConversation(std::string_view id, const Call& call = {}) const;
+
+  /// Create a conversation by writing its meta.json, exclusively.
+  /// Errors: InvalidId; AlreadyExists. Cost: one write.
+  ConversationRef createConversation(std::string_view id, const Call& call = {}) const;
+
+  /// Create if needed, then save; see ConversationRef::save. Cost: two writes at most.
+  ConversationRef saveConversation(Conversation& conversation, const Call& call = {}) const;
+
+  /// Remove a conversation with its runs. Returns whether it existed. Errors: InvalidId. Cost: one recursive remove.
+  bool removeConversation(std::string_view id, const Call& call = {}) const;
+
+  /// Errors: InvalidDocument with the faults, nothing written. Cost: one write.
+  void saveTrajectoryMeta(std::string_view id, Document& meta, const Call& call = {}) const;
+  /// Nothing when absent; faults are findings. Cost: one read.
+  std::optional<Document> loadTrajectoryMeta(std::string_view id, const Call& call = {}) const;
+  void saveTrajectoryStepTraces(std::string_view id, Document& traces, const Call& call = {}) const;
+  std::optional<Document> loadTrajectoryStepTraces(std::string_view id, const Call& call = {}) const;
+
+  /// The storage below, for tools that move bytes.
+  IStorage& storage() const noexcept { return *storage_; }
+
+ private:
+  std::shared_ptr<IStorage> storage_;
+};
+
+/// Whether a text can be a conversation or run id: UTF-8 without '/', control characters or a leading dot, 1 to 128
+/// bytes. Returns what is wrong, or an empty view.
+TALLY_API std::string_view idProblem(std::string_view id) noexcept;
+
+/// A fresh run id that sorts by time: "run-" + 13 digits of milliseconds + "-" + 7 characters of random bits.
+TALLY_API std::string newRunId();
+
+}  // namespace tally
