@@ -23,6 +23,11 @@ TALLY_API std::unique_ptr<IStorage> createStorage(const Config& config, const Ca
 /// Errors: InvalidArgument if one of that name is known; PluginBadDescriptor.
 TALLY_API void addStaticPlugin(tally_plugin_entry entry);
 
+/// Let every plugin close what it holds for the whole process. Only needed by programs that look for leaks or must
+/// stop a plugin's threads before they end; leaving it out is safe. Call it at most once, after the last storage.
+/// Errors: InvalidArgument while a storage is open, and then nothing happened.
+TALLY_API void shutdownPlugins();
+
 /// Receives the plugins' log lines; the default drops debug and info and writes the others to standard error.
 using LogHandler = void (*)(int level, std::string_view plugin, std::string_view text);
 /// Threads: any; takes effect for later lines.

@@ -1,0 +1,39 @@
+#pragma once
+// The C view of a Call, for the time of that call.
+
+#include <chrono>
+#include <optional>
+
+#include "plugins/cancel_bridge.hpp"
+#include "tally/call.hpp"
+#include "tally/plugin_abi.h"
+
+namespace tally::plugins {
+
+/// Throws Cancelled or Timeout before anything is tried if the call must not begin.
+/// Cost: a few stores; an eventfd only when the call carries a stop_token.
+class CallFrame {
+ public:
+  explicit CallFrame(const Call& call) {
+    call.check();
+    view_.struct_size = TALLY_END_OF(tally_call, trace_id);
+    view_.deadline_mono_ns = call.hasDeadline() ? nanosecondsOf(call.deadline) : TALLY_NO_DEADLINE;
+    view_.cancel_fd = -1;
+    if (!call.cancel.stopToken().stop_possible()) return;
+    bridge_.emplace(call.cancel.stopToken());
+    view_.cancelled = bridge_->word();
+    view_.cancel_fd = bridge_->descriptor();
+  }
+
+  const tally_call* view() const noexcept { return &view_; }
+
+ private:
+  static std::int64_t nanosecondsOf(Call::Clock::time_point time) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+  }
+
+  tally_call view_{};
+  std::optional<CancelBridge> bridge_;
+};
+
+}  // namespace tally::plugins

@@ -1,2 +1,0 @@
-// Begins here.
-#include "tally/error.hpp"

@@ -1,0 +1,139 @@
+#include "plugins/elf_file.hpp"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "tally/error.hpp"
+#include "tally/plugin_abi.h"
+
+namespace tally::plugins {
+namespace {
+
+#if defined(__x86_64__)
+constexpr Elf64_Half kMachine = EM_X86_64;
+#elif defined(__aarch64__)
+constexpr Elf64_Half kMachine = EM_AARCH64;
+#endif
+
+constexpr std::size_t kMaxProgramHeaders = 256;
+
+void readExactly(const ElfFile& file, void* out, std::uint64_t size, std::uint64_t offset) {
+  if (offset > file.size() || size > file.size() - offset) {
+    throw Error(ErrorCode::PluginTruncated, "the file ends at byte " + std::to_string(file.size()) +
+                                                ", but its headers need bytes up to " + std::to_string(offset + size) +
+                                                ": an incomplete copy? Copy it again");
+  }
+  const ssize_t got = ::pread(file.descriptor(), out, size, static_cast<off_t>(offset));
+  if (got < 0 || static_cast<std::uint64_t>(got) != size) {
+    throw Error(ErrorCode::PluginTruncated, "the file can't be read whole").systemErrno(errno);
+  }
+}
+
+Elf64_Ehdr readHeader(const ElfFile& file) {
+  Elf64_Ehdr header{};
+  if (file.size() < SELFMAG) throw Error(ErrorCode::PluginNotElf, "the file is too short to be a shared library");
+  readExactly(file, &header, std::min<std::uint64_t>(sizeof header, file.size()), 0);
+  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
+    throw Error(ErrorCode::PluginNotElf, "the file is no shared library: it does not begin with the ELF signature");
+  }
+  if (file.size() < sizeof header) readExactly(file, &header, sizeof header, 0);
+  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB) {
+    throw Error(ErrorCode::PluginWrongMachine, "the file is not for a 64-bit little-endian machine");
+  }
+  if (header.e_machine != kMachine) {
+    throw Error(ErrorCode::PluginWrongMachine, "the file is for another processor (ELF machine " +
+                                                   std::to_string(header.e_machine) + ", this host is " +
+                                                   std::to_string(kMachine) + "): get the build for this one");
+  }
+  if (header.e_type != ET_DYN) throw Error(ErrorCode::PluginNotElf, "the file is no shared library");
+  if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum == 0 || header.e_phnum > kMaxProgramHeaders) {
+    throw Error(ErrorCode::PluginNotElf, "the file's program headers are damaged");
+  }
+  return header;
+}
+
+// Everything that the dynamic linker will map must be there.
+void checkBounds(const ElfFile& file, const Elf64_Ehdr& header, const std::vector<Elf64_Phdr>& segments) {
+  const auto need = [&](std::uint64_t offset, std::uint64_t size, const std::string& what) {
+    if (offset <= file.size() && size <= file.size() - offset) return;
+    throw Error(ErrorCode::PluginTruncated, what + " ends at byte " + std::to_string(offset + size) +
+                                                ", but the file has only " + std::to_string(file.size()) +
+                                                ": an incomplete copy? Copy it again");
+  };
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const Elf64_Phdr& segment = segments[i];
+    if (segment.p_type != PT_LOAD && segment.p_type != PT_DYNAMIC && segment.p_type != PT_NOTE) continue;
+    need(segment.p_offset, segment.p_filesz, "segment " + std::to_string(i));
+    if (segment.p_type == PT_LOAD && segment.p_filesz > segment.p_memsz) {
+      throw Error(ErrorCode::PluginNotElf, "segment " + std::to_string(i) + " is damaged");
+    }
+  }
+  if (header.e_shoff != 0) {
+    need(header.e_shoff, std::uint64_t{header.e_shnum} * header.e_shentsize, "the section table");
+  }
+}
+
+// The text of the tally note in one note segment, or an empty view.
+std::string_view findNote(std::string_view notes) {
+  while (notes.size() >= sizeof(Elf64_Nhdr)) {
+    Elf64_Nhdr note{};
+    std::memcpy(&note, notes.data(), sizeof note);
+    notes.remove_prefix(sizeof note);
+    const std::uint64_t owner_room = (std::uint64_t{note.n_namesz} + 3) / 4 * 4;
+    const std::uint64_t text_room = (std::uint64_t{note.n_descsz} + 3) / 4 * 4;
+    if (owner_room > notes.size() || note.n_descsz > notes.size() - owner_room) return {};
+    const std::string_view owner = notes.substr(0, note.n_namesz);
+    if (note.n_type == TALLY_NOTE_TYPE && owner == std::string_view(TALLY_NOTE_OWNER, sizeof TALLY_NOTE_OWNER)) {
+      return notes.substr(owner_room, note.n_descsz);
+    }
+    notes.remove_prefix(std::min<std::uint64_t>(owner_room + text_room, notes.size()));
+  }
+  return {};
+}
+
+}  // namespace
+
+ElfFile::ElfFile(const std::filesystem::path& path) {
+  descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (descriptor_ < 0) {
+    const int number = errno;
+    const auto code = number == ENOENT || number == ENOTDIR ? ErrorCode::PluginNotFound : ErrorCode::PermissionDenied;
+    throw Error(code, path.string() + ": " + std::strerror(number)).systemErrno(number);
+  }
+  struct stat facts {};
+  const bool regular = ::fstat(descriptor_, &facts) == 0 && S_ISREG(facts.st_mode);
+  if (!regular) {
+    ::close(descriptor_);
+    throw Error(ErrorCode::PluginNotAFile, path.string() + " is not a regular file");
+  }
+  size_ = static_cast<std::uint64_t>(facts.st_size);
+  device_ = facts.st_dev;
+  inode_ = facts.st_ino;
+}
+
+ElfFile::~ElfFile() { ::close(descriptor_); }
+
+std::string ElfFile::noteText() const {
+  const Elf64_Ehdr header = readHeader(*this);
+  std::vector<Elf64_Phdr> segments(header.e_phnum);
+  readExactly(*this, segments.data(), segments.size() * sizeof(Elf64_Phdr), header.e_phoff);
+  checkBounds(*this, header, segments);
+  for (const Elf64_Phdr& segment : segments) {
+    if (segment.p_type != PT_NOTE || segment.p_filesz > 4 * TALLY_NOTE_MAX_BYTES) continue;
+    std::string notes(segment.p_filesz, '\0');
+    readExactly(*this, notes.data(), notes.size(), segment.p_offset);
+    const std::string_view text = findNote(notes);
+    if (text.size() > TALLY_NOTE_MAX_BYTES) throw Error(ErrorCode::PluginNoNote, "the tally note is above 16 KiB");
+    if (!text.empty()) return std::string(text);
+  }
+  throw Error(ErrorCode::PluginNoNote, "the file is a shared library, but not a tally plugin: it holds no tally note");
+}
+
+}  // namespace tally::plugins

@@ -1,0 +1,34 @@
+#pragma once
+// Reads just enough of an ELF file to know, without running it, that it is whole and what its tally note says.
+// A shared library that was cut short kills the process inside dlopen with SIGBUS; here it is an error.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace tally::plugins {
+
+/// An open plugin file: the descriptor stays open while it is checked, so that all checks see one file.
+class ElfFile {
+ public:
+  /// Errors: PluginNotFound, PluginNotAFile, PermissionDenied. Never blocks, also not on a FIFO.
+  explicit ElfFile(const std::filesystem::path& path);
+  ElfFile(const ElfFile&) = delete;
+  ElfFile& operator=(const ElfFile&) = delete;
+  ~ElfFile();
+
+  /// The descriptor text of the tally note.
+  /// Errors: PluginNotElf, PluginWrongMachine, PluginTruncated, PluginNoNote. Cost: two to four small reads.
+  std::string noteText() const;
+
+  int descriptor() const noexcept { return descriptor_; }
+  std::uint64_t size() const noexcept { return size_; }
+  std::uint64_t device() const noexcept { return device_; }
+  std::uint64_t inode() const noexcept { return inode_; }
+
+ private:
+  int descriptor_ = -1;
+  std::uint64_t size_ = 0, device_ = 0, inode_ = 0;
+};
+
+}  // namespace tally::plugins

@@ -1,0 +1,21 @@
+#pragma once
+// The JSON of a plugin's note, as a PluginNote.
+
+#include <string_view>
+
+#include "tally/plugin_info.hpp"
+
+namespace tally::plugins {
+
+/// Read a note. Unknown members are ignored: later versions may add some.
+/// Errors: PluginNoNote with the fault, for what is no note at all.
+PluginNote parseNote(std::string_view text);
+
+/// Refuse what this host can't run: name against `expected` (empty: any), major version, minor version needed,
+/// platform. Errors: PluginNameMismatch, PluginWrongVersion, PluginNeedsNewerHost, PluginWrongPlatform.
+void checkNote(const PluginNote& note, std::string_view expected);
+
+/// Whether a text is a plugin name: [a-z][a-z0-9_]{0,31}.
+bool isPluginName(std::string_view name) noexcept;
+
+}  // namespace tally::plugins

@@ -1,0 +1,202 @@
+#include "plugins/plugin_options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "tally/error.hpp"
+
+namespace tally::plugins {
+namespace {
+
+using Type = PluginOption::Type;
+
+// "tally.yaml:4:5: storage.redis.poolSize"
+std::string where(const OptionValue& given, const std::string& backend, const std::string& name) {
+  return given.origin.toString() + ": storage." + backend + "." + name;
+}
+
+std::string boundText(double bound) {
+  const auto whole = static_cast<std::int64_t>(bound);
+  return static_cast<double>(whole) == bound ? std::to_string(whole) : std::to_string(bound);
+}
+
+std::string expectation(const PluginOption& option) {
+  switch (option.type) {
+    case Type::Flag: return "true or false";
+    case Type::List: return "a list of texts";
+    case Type::Path: return "a path";
+    case Type::Text: {
+      if (option.choices.empty()) return "a text";
+      std::string all = "one of";
+      for (const std::string& one : option.choices) all += (all.back() == 'f' ? " " : ", ") + one;
+      return all;
+    }
+    case Type::Integer:
+    case Type::Number: break;
+  }
+  std::string text = option.type == Type::Integer ? "a whole number" : "a number";
+  if (option.minimum) text += " from " + boundText(*option.minimum);
+  if (option.maximum) text += " to " + boundText(*option.maximum);
+  return text;
+}
+
+std::optional<std::string> shown(const OptionValue& given) {
+  struct Show {
+    std::optional<std::string> operator()(std::monostate) const { return "empty"; }
+    std::optional<std::string> operator()(bool b) const { return b ? "true" : "false"; }
+    std::optional<std::string> operator()(std::int64_t i) const { return std::to_string(i); }
+    std::optional<std::string> operator()(double d) const { return std::to_string(d); }
+    std::optional<std::string> operator()(const std::string& s) const { return "'" + s + "'"; }
+    std::optional<std::string> operator()(const OptionValue::List&) const { return "a list"; }
+  };
+  return std::visit(Show{}, given.value);
+}
+
+[[noreturn]] void refuse(const PluginOption& option, const OptionValue& given, const std::string& backend) {
+  std::string text = where(given, backend, option.name) + " is ";
+  text += option.secret ? "not usable (its value is a secret and not shown)" : shown(given).value_or("");
+  throw Error(ErrorCode::InvalidConfig, text + "; expected " + expectation(option));
+}
+
+std::optional<double> numberOf(const OptionValue& given) {
+  if (const auto* whole = std::get_if<std::int64_t>(&given.value)) return static_cast<double>(*whole);
+  if (const auto* real = std::get_if<double>(&given.value)) return *real;
+  return std::nullopt;
+}
+
+// YAML types what people write; a text option also takes what looks like a number or a flag.
+std::optional<std::string> textOf(const OptionValue& given) {
+  if (const auto* text = std::get_if<std::string>(&given.value)) return *text;
+  if (const auto* flag = std::get_if<bool>(&given.value)) return *flag ? "true" : "false";
+  if (const auto* whole = std::get_if<std::int64_t>(&given.value)) return std::to_string(*whole);
+  return std::nullopt;
+}
+
+bool inRange(const PluginOption& option, double value) {
+  return std::isfinite(value) && value >= option.minimum.value_or(value) && value <= option.maximum.value_or(value);
+}
+
+OptionValue defaultOf(const PluginOption& option) {
+  const std::string& text = *option.default_value;
+  OptionValue value;
+  switch (option.type) {
+    case Type::Flag: value.value = text == "true"; break;
+    case Type::Integer: {
+      std::int64_t whole = 0;
+      std::from_chars(text.data(), text.data() + text.size(), whole);
+      value.value = whole;
+      break;
+    }
+    case Type::Number: value.value = std::strtod(text.c_str(), nullptr); break;
+    case Type::List: value.value = text.empty() ? OptionValue::List{} : OptionValue::List{text}; break;
+    case Type::Text:
+    case Type::Path: value.value = text; break;
+  }
+  return value;
+}
+
+void refuseUnknown(const OptionMap& section, const PluginNote& note) {
+  std::vector<std::string> known;
+  for (const PluginOption& option : note.options) known.push_back(option.name);
+  for (const auto& [name, given] : section) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    std::string text = where(given, note.name, name) + ": the backend '" + note.name + "' has no such option";
+    if (const std::string near = nearestName(name, known); !near.empty()) text += "; did you mean '" + near + "'?";
+    throw Error(ErrorCode::ConfigUnknownKey,
+                text + " 'tally plugins inspect " + note.name + "' lists the options that it has");
+  }
+}
+
+}  // namespace
+
+PluginOptions::PluginOptions(const Config& config, const PluginNote& note) {
+  view_ = {TALLY_END_OF(tally_config, get), 0, this, get};
+  static const OptionMap kNone;
+  const auto found = config.storage.sections.find(note.name);
+  const OptionMap& section = found == config.storage.sections.end() ? kNone : found->second;
+  refuseUnknown(section, note);
+  for (const auto& shared : config.storage.shared) {
+    const auto same = [&](const PluginOption& option) { return option.name == shared.first; };
+    if (std::none_of(note.options.begin(), note.options.end(), same)) unused_.push_back("storage." + shared.first);
+  }
+  for (const PluginOption& option : note.options) {
+    const OptionValue* given = nullptr;
+    if (const auto own = section.find(option.name); own != section.end()) given = &own->second;
+    const auto shared = config.storage.shared.find(option.name);
+    if (given == nullptr && shared != config.storage.shared.end()) given = &shared->second;
+    if (given != nullptr && std::holds_alternative<std::monostate>(given->value)) given = nullptr;
+    if (given == nullptr && option.required) {
+      const std::string file = config.file.empty() ? "a tally.yaml" : config.file.string();
+      throw Error(ErrorCode::ConfigMissingValue, "the backend '" + note.name + "' needs '" + option.name +
+                                                     "': set storage." + note.name + "." + option.name + " in " + file +
+                                                     " (" + option.doc + ")");
+    }
+    try {
+      add(option, given, config);
+    } catch (const Error&) {
+      if (given == nullptr) throw Error(ErrorCode::PluginNoNote, "the default of '" + option.name + "' is not valid");
+      throw;
+    }
+  }
+}
+
+void PluginOptions::add(const PluginOption& option, const OptionValue* given, const Config& config) {
+  if (given == nullptr && !option.default_value) return;
+  const OptionValue value = given != nullptr ? *given : defaultOf(option);
+  const auto bad = [&] { refuse(option, value, config.storage.backend); };
+  switch (option.type) {
+    case Type::Flag:
+      if (!std::holds_alternative<bool>(value.value)) bad();
+      return set(option.name, TALLY_VALUE_FLAG, std::get<bool>(value.value) ? 1 : 0, 0, {});
+    case Type::Integer: {
+      if (!std::holds_alternative<std::int64_t>(value.value)) bad();
+      const auto whole = std::get<std::int64_t>(value.value);
+      if (!inRange(option, static_cast<double>(whole))) bad();
+      return set(option.name, TALLY_VALUE_INTEGER, whole, static_cast<double>(whole), {});
+    }
+    case Type::Number: {
+      const auto number = numberOf(value);
+      if (!number || !inRange(option, *number)) bad();
+      return set(option.name, TALLY_VALUE_NUMBER, static_cast<std::int64_t>(*number), *number, {});
+    }
+    case Type::List: {
+      if (!std::holds_alternative<OptionValue::List>(value.value)) bad();
+      const auto& texts = std::get<OptionValue::List>(value.value);
+      set(option.name, TALLY_VALUE_LIST, static_cast<std::int64_t>(texts.size()), 0, {});
+      for (std::size_t i = 0; i < texts.size(); ++i) {
+        set(option.name + '.' + std::to_string(i), TALLY_VALUE_TEXT, 0, 0, texts[i]);
+      }
+      return;
+    }
+    case Type::Text:
+    case Type::Path: break;
+  }
+  auto text = textOf(value);
+  if (!text) bad();
+  const auto& choices = option.choices;
+  if (!choices.empty() && std::find(choices.begin(), choices.end(), *text) == choices.end()) bad();
+  if (option.type == Type::Path) {
+    if (text->empty()) bad();
+    *text = (config.base_dir / *text).lexically_normal().string();
+  }
+  set(option.name, TALLY_VALUE_TEXT, 0, 0, std::move(*text));
+}
+
+void PluginOptions::set(const std::string& name, std::uint32_t kind, std::int64_t integer, double number,
+                        std::string text) {
+  const std::string& kept = texts_.emplace_back(std::move(text));
+  values_[name] = {TALLY_END_OF(tally_value, text), kind, integer, number, {kept.data(), kept.size()}};
+}
+
+std::int32_t PluginOptions::get(void* self, const tally_str* name, tally_value* value) noexcept {
+  const auto& options = *static_cast<const PluginOptions*>(self);
+  const auto found = options.values_.find(std::string_view(name->data, name->size));
+  if (found == options.values_.end()) return TALLY_E_NOT_FOUND;
+  const std::uint32_t room = value->struct_size;
+  *value = found->second;
+  value->struct_size = room;
+  return TALLY_OK;
+}
+
+}  // namespace tally::plugins

@@ -1,0 +1,158 @@
+#include "plugins/plugin_search.hpp"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include "plugins/plugin_note.hpp"
+#include "plugins/static_plugins.hpp"
+#include "tally/error.hpp"
+
+namespace tally {
+namespace {
+
+namespace fs = std::filesystem;
+
+#if defined(__x86_64__)
+constexpr const char* kSystemDir = "/usr/lib/x86_64-linux-gnu/tally/plugins";
+#else
+constexpr const char* kSystemDir = "/usr/lib/aarch64-linux-gnu/tally/plugins";
+#endif
+
+constexpr std::string_view kRaisedRights = "ignored: the program runs with raised rights";
+
+// TALLY_PLUGIN_PATH: absolute folders, separated by colons.
+void addVariable(std::vector<SearchPlace>& places) {
+  const char* const raw = std::getenv("TALLY_PLUGIN_PATH");
+  if (raw == nullptr || *raw == '\0') return;
+  const bool raised = ::secure_getenv("TALLY_PLUGIN_PATH") == nullptr;
+  for (std::string_view rest = raw;;) {
+    const std::size_t colon = rest.find(':');
+    const fs::path part(rest.substr(0, colon));
+    SearchPlace place{part, "variable TALLY_PLUGIN_PATH", {}};
+    if (raised) place.ignored = kRaisedRights;
+    if (!part.is_absolute()) place.ignored = "ignored: not an absolute folder";
+    places.push_back(std::move(place));
+    if (colon == rest.npos) return;
+    rest.remove_prefix(colon + 1);
+  }
+}
+
+void addUserFolder(std::vector<SearchPlace>& places, bool allowed) {
+  const char* const data = ::secure_getenv("XDG_DATA_HOME");
+  const char* const home = ::secure_getenv("HOME");
+  fs::path dir;
+  if (data != nullptr && *data == '/') dir = fs::path(data) / "tally/plugins";
+  if (dir.empty() && home != nullptr && *home == '/') dir = fs::path(home) / ".local/share/tally/plugins";
+  if (dir.empty()) return;
+  SearchPlace place{dir, "the user's folder", {}};
+  if (!allowed) place.ignored = "not used: plugins.allowUserDir is not set";
+  if (allowed && ::geteuid() == 0) place.ignored = "not used: never for root";
+  places.push_back(std::move(place));
+}
+
+fs::path coreFolder() {
+  Dl_info here{};
+  static const int anchor = 0;
+  if (::dladdr(&anchor, &here) == 0 || here.dli_fname == nullptr) return {};
+  std::error_code failed;
+  return fs::canonical(here.dli_fname, failed).parent_path();
+}
+
+bool onlyVariable() {
+  const char* const only = ::secure_getenv("TALLY_PLUGIN_PATH_ONLY");
+  return only != nullptr && std::string_view(only) == "1";
+}
+
+}  // namespace
+
+std::vector<SearchPlace> searchPlaces(const Config& config) {
+  std::vector<SearchPlace> places;
+  for (const fs::path& dir : config.plugins.search_path) places.push_back({dir, "plugins.searchPath", {}});
+  addVariable(places);
+  if (onlyVariable()) return places;
+  addUserFolder(places, config.plugins.allow_user_dir);
+  if (const fs::path core = coreFolder(); !core.empty()) {
+    places.push_back({core / "tally/plugins", "beside the core library", {}});
+  }
+  places.push_back({"/usr/local/lib/tally/plugins", "local installations", {}});
+  places.push_back({kSystemDir, "system installations", {}});
+  return places;
+}
+
+namespace plugins {
+namespace {
+
+// Why a place does not answer for `file`, or nothing if it does.
+std::string missing(const SearchPlace& place, const std::string& file) {
+  if (!place.ignored.empty()) return place.ignored;
+  std::error_code failed;
+  const auto status = fs::symlink_status(place.dir / file, failed);
+  if (fs::exists(status)) return {};
+  if (failed && failed != std::errc::no_such_file_or_directory) return failed.message();
+  return fs::exists(place.dir, failed) ? "no such file" : "no such folder";
+}
+
+Error notFound(const Config& config, const std::string& backend, const std::string& looked) {
+  const std::vector<std::string> names = visibleNames(config);
+  std::string text = "no plugin for the backend '" + backend + "'";
+  if (config.storage.backend_origin.line > 0) text += " (" + config.storage.backend_origin.toString() + ")";
+  text += ": no " + fileNameOf(backend) + " in" + looked + "\n  backends that can be seen: ";
+  for (const std::string& name : names) text += (name == names.front() ? "" : ", ") + name;
+  if (names.empty()) text += "none";
+  if (const std::string near = nearestName(backend, names); !near.empty()) text += "; did you mean '" + near + "'?";
+  return Error(ErrorCode::PluginNotFound,
+               text + "\n  install the plugin, or add its folder to plugins.searchPath or TALLY_PLUGIN_PATH");
+}
+
+}  // namespace
+
+std::string fileNameOf(const std::string& backend) { return "libtally_" + backend + ".so"; }
+
+std::string backendOf(const fs::path& file) {
+  const std::string name = file.filename().string();
+  constexpr std::string_view kPrefix = "libtally_", kSuffix = ".so";
+  if (name.size() <= kPrefix.size() + kSuffix.size() || name.rfind(kPrefix, 0) != 0) return {};
+  if (name.compare(name.size() - kSuffix.size(), kSuffix.size(), kSuffix) != 0) return {};
+  std::string backend = name.substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
+  return isPluginName(backend) ? backend : std::string();
+}
+
+Found findPlugin(const Config& config, const std::string& backend) {
+  if (!isPluginName(backend)) {
+    throw Error(ErrorCode::InvalidConfig,
+                config.storage.backend_origin.toString() + ": '" + backend +
+                    "' can't be a backend: a name has lower-case letters, digits and '_', begins with a letter, and "
+                    "has at most 32 of them");
+  }
+  if (!config.storage.plugin_path.empty() && backend == config.storage.backend) {
+    return {config.storage.plugin_path, "storage.plugin.path"};
+  }
+  const std::string file = fileNameOf(backend);
+  std::string looked;
+  for (const SearchPlace& place : searchPlaces(config)) {
+    const std::string why = missing(place, file);
+    if (why.empty()) return {place.dir / file, place.why};
+    looked += "\n  " + place.dir.string() + " (" + place.why + "): " + why;
+  }
+  throw notFound(config, backend, looked);
+}
+
+std::vector<std::string> visibleNames(const Config& config) {
+  std::set<std::string> names;
+  for (const auto& plugin : staticPlugins()) names.insert(plugin->name());
+  for (const SearchPlace& place : searchPlaces(config)) {
+    if (!place.ignored.empty()) continue;
+    std::error_code failed;
+    for (const auto& entry : fs::directory_iterator(place.dir, failed)) {
+      if (std::string name = backendOf(entry.path()); !name.empty()) names.insert(std::move(name));
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+}  // namespace plugins
+}  // namespace tally

@@ -1,0 +1,32 @@
+#pragma once
+// Where plugin files are looked for. A fixed order; the first place that holds the file wins, even if the file is bad.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tally/config.hpp"
+#include "tally/plugin_info.hpp"
+
+namespace tally::plugins {
+
+/// "libtally_redis.so"
+std::string fileNameOf(const std::string& backend);
+
+/// The backend's name in "libtally_redis.so", or "".
+std::string backendOf(const std::filesystem::path& file);
+
+struct Found {
+  std::filesystem::path path;
+  std::string place;
+};
+
+/// The file for a backend.
+/// Errors: PluginNotFound, which prints every place looked at and why nothing was found there, and near names;
+/// InvalidConfig for a name that no plugin can have.
+Found findPlugin(const Config& config, const std::string& backend);
+
+/// The names of plugins that can be seen in any place, linked-in ones too.
+std::vector<std::string> visibleNames(const Config& config);
+
+}  // namespace tally::plugins

@@ -1,0 +1,33 @@
+#pragma once
+// How a table from a plugin becomes ours: as much as both sides know is copied, the rest is zero.
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+#include "tally/error.hpp"
+
+namespace tally::plugins {
+
+inline constexpr std::uint32_t kLargestStruct = 65536;
+
+/// Copy `theirs` into a zeroed `Table`. `first_release` is the struct_size of the very first version of the struct,
+/// `known` the one of this host.
+/// Errors: PluginBadDescriptor for null, or a struct_size that no plugin can have.
+template <typename Table>
+Table copyTable(const Table* theirs, std::uint32_t first_release, std::uint32_t known, const char* what) {
+  const auto garbage = [&](const std::string& why) {
+    throw Error(ErrorCode::PluginBadDescriptor, std::string("the plugin's ") + what + " is garbage: " + why);
+  };
+  if (theirs == nullptr) garbage("it is null");
+  std::uint32_t size = 0;
+  std::memcpy(&size, theirs, sizeof size);
+  if (size < first_release || size > kLargestStruct) garbage("its struct_size is " + std::to_string(size));
+  Table ours{};
+  std::memcpy(&ours, theirs, std::min(size, known));
+  ours.struct_size = std::min(size, known);
+  return ours;
+}
+
+}  // namespace tally::plugins
