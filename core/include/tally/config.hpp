@@ -28,11 +28,14 @@ struct Origin {
   TALLY_API std::string toString() const;
 };
 
-/// One value for a plugin. YAML scalars are typed by YAML's own rules (plain `10` is an integer, quoted "10" text).
+/// One value for a plugin. YAML scalars are typed by YAML's own rules (plain `10` is an integer, quoted "10" text);
+/// a key without a value is std::monostate and counts as not set.
 struct OptionValue {
   using List = std::vector<std::string>;
   std::variant<std::monostate, bool, std::int64_t, double, std::string, List> value;
   Origin origin;
+  /// A scalar as written, variables replaced. What an option of text or path takes, or a password `0042` lost its zeros.
+  std::string text{};
 };
 
 /// The options of a backend by name; nested maps are joined by '.' ("retry.attempts").

@@ -1,0 +1,27 @@
+#pragma once
+// Which file is the configuration, and what is in it.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "tally/config.hpp"
+
+namespace tally::config {
+
+struct ConfigFile {
+  std::filesystem::path path;  ///< absolute
+  std::string shown_name;      ///< for messages: as the user named it, or as it is seen from the start folder
+};
+
+/// The named file, else that of TALLY_CONFIG, else the nearest tally.yaml or tally.yml in `start_dir` or above it;
+/// nothing when there is none. A named file is not looked at.
+/// Errors: ConfigNotFound when a folder on the way can't be searched.
+std::optional<ConfigFile> findConfigFile(const std::filesystem::path& named, const std::filesystem::path& start_dir,
+                                         const ConfigSource::Environment& environment);
+
+/// The text of the file, at most a little more than kMaxFileBytes of it: the check of the text refuses that.
+/// Errors: ConfigNotFound with path and reason.
+std::string readConfigFile(const ConfigFile& file);
+
+}  // namespace tally::config
