@@ -1,0 +1,56 @@
+# shellcheck shell=bash disable=SC2034 # the lists are used by those who source this
+# What the scripts share: messages, the lists of Debian packages, their installation. To be sourced.
+# Works in the same way with and without a terminal, and never asks anything.
+
+say() { printf '\n==> %s\n' "$*"; }
+
+# fail MESSAGE WHAT-TO-DO: print both and stop.
+fail() {
+  printf '\nerror: %s\n       %s\n' "$1" "$2" >&2
+  exit 1
+}
+
+# What it takes to build and run Tally.
+RUNTIME_PACKAGES=(
+  g++ cmake ninja-build
+  libboost-dev nlohmann-json3-dev libyaml-cpp-dev libsimdjson-dev nettle-dev libfmt-dev libcli11-dev
+)
+
+# What the tests need on top.
+TEST_PACKAGES=(
+  doctest-dev librapidcheck-dev libbenchmark-dev
+  clang libclang-rt-dev ccache shellcheck python3 git
+)
+
+# Formatting and linting are decided by one version of the tools, the one in Debian 12.
+TIDY_PACKAGES=(clang-format-14 clang-tidy-14)
+
+# install_packages NAME...: install what is missing; touch nothing when all is there.
+install_packages() {
+  local missing=() name as_root=()
+  if ! command -v apt-get >/dev/null; then
+    fail "this is no Debian: apt-get is missing" "install the equivalents of these packages by hand: $*"
+  fi
+  for name in "$@"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null ||
+      fail "packages are missing, and there is no sudo" "run this as root: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  say "Installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq || fail "apt-get update failed" "check the network and /etc/apt/sources.list"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null ||
+    fail "apt-get could not install ${missing[*]}" "look at its message above; Debian 12 and 13 have all of them"
+}
+
+# build DIR [TARGET...]: build quietly without a terminal, where a line a file would bury the warnings.
+build() {
+  local dir=$1 quiet=()
+  shift
+  [ -t 1 ] || quiet=(-- --quiet)
+  cmake --build "$dir" ${1:+--target "$@"} "${quiet[@]}"
+}
