@@ -25,7 +25,7 @@ struct Finding {
     InvalidLine,          ///< not JSON, or not an object
     InvalidStep,          ///< JSON, but not a step
     ForeignConversation,  ///< conversationId differs from the first line's, or from the folder's name
-    StepOrder,            ///< stepIndex missing in the sequence, doubled, out of order or not a whole number
+    StepOrder,            ///< stepIndex missing in the sequence, doubled or out of order
     ByteOrderMark,        ///< the file begins with a UTF-8 byte order mark
     NewerSchema,          ///< schemaVersion above what this version knows
     InvalidDocument,      ///< a document that breaks its schema
@@ -37,12 +37,18 @@ struct Finding {
 };
 TALLY_API std::string_view nameOf(Finding::Kind kind) noexcept;
 
+namespace detail {
+struct StepMembers;
+class ConversationReader;
+}  // namespace detail
+
 /// One step: an exchange between user and agent, one line of conversation.jsonl.
 class TALLY_API Step {
  public:
-  /// From the JSON text of one object, as stored but without line feed.
+  /// From the JSON text of one object, as stored but without line feed. A member `conversationId` names the
+  /// conversation that the step belongs to.
   /// Errors: InvalidDocument if it is not a step: stepIndex a whole number from 0, input an object, output an array
-  /// of objects; id text, timestamp text, metadata an object where present.
+  /// of objects; where present, id text, metadata an object, timestamp text, a number or null.
   static Step parse(std::string text);
   static Step of(const Json& value);
 
@@ -50,7 +56,8 @@ class TALLY_API Step {
   std::string_view input() const noexcept { return slice(input_); }    ///< JSON text of the user's message
   std::string_view output() const noexcept { return slice(output_); }  ///< JSON text of the array of answers
   std::optional<std::string> id() const;
-  std::optional<std::string> timestamp() const;  ///< as written, offset and digits kept
+  /// As written: offset, digits and all; a number is given as its text. Nothing when absent or null.
+  std::optional<std::string> timestamp() const;
   std::optional<std::string_view> member(std::string_view name) const { return text_.member(name); }
   const std::string& text() const noexcept { return text_.text(); }
   Json json() const { return text_.json(); }
@@ -58,9 +65,12 @@ class TALLY_API Step {
 
  private:
   friend class Conversation;
+  friend class detail::ConversationReader;
   struct Slice {
     std::uint32_t begin = 0, size = 0;
   };
+  /// `members` view `text`, or the text that it is a copy of, which begins at `source`.
+  Step(std::string text, const char* source, const detail::StepMembers& members);
   std::string_view slice(Slice s) const noexcept { return std::string_view(text_.text()).substr(s.begin, s.size); }
   JsonText text_;
   std::int64_t index_ = 0;
@@ -68,50 +78,78 @@ class TALLY_API Step {
 };
 
 /// A conversation: id, optional metadata, steps in the order of the file.
+///
+/// In the file each line is one step and carries conversationId; the first object of the file also carries
+/// conversationMetadata. A conversation without steps is one line that holds just these two.
 class TALLY_API Conversation {
  public:
+  /// A conversation that is not stored yet.
   explicit Conversation(std::string id) : id_(std::move(id)) {}
 
   /// Read conversation.jsonl. Never throws for its content: what is odd is reported in findings() and kept.
-  /// `id` is the folder's name, used when no line names one. Cost: one pass; a slice a step.
+  /// `id` is the folder's name, used when no line names one. Cost: one pass; one copy of each line.
   static Conversation parse(std::string id, std::string_view jsonl);
 
   const std::string& id() const noexcept { return id_; }
   const std::vector<Step>& steps() const noexcept { return steps_; }
-  /// conversationMetadata of the first line, JSON text of an object; absent when there is none.
+  /// conversationMetadata of the first object in the file, JSON text of an object; absent when there is none.
   const std::optional<std::string>& metadata() const noexcept { return metadata_; }
+  /// What was met while reading; later changes do not alter it.
   const std::vector<Finding>& findings() const noexcept { return findings_; }
-  /// The version of the object this was loaded from; a save from a stale one is a Conflict. Empty: not loaded.
-  const Version& version() const noexcept { return version_; }
-  void setVersion(const Version& version) noexcept { version_ = version; }
 
-  void add(Step step);
-  /// Replace step number `position` (of steps()). Errors: InvalidArgument.
-  void replace(std::size_t position, Step step);
+  /// Whether it was loaded from or saved to a store; a fresh one is only ever created, never written over another.
+  bool stored() const noexcept { return stored_; }
+  /// The version of the object this was loaded from or saved as; a save over another is a Conflict. Empty: not stored,
+  /// or the backend has no versions.
+  const Version& version() const noexcept { return version_; }
+  /// Say that this is the state of the store with that version. Load and save do it.
+  void setVersion(const Version& version) noexcept {
+    version_ = version;
+    stored_ = true;
+  }
+
+  /// Add a step behind the last. Its line is written compactly, conversationId becomes its last member if it has
+  /// none. Metadata belongs to the conversation: the step's own conversationMetadata becomes that of a conversation
+  /// which has none and no lines yet, and is dropped otherwise.
+  /// Errors: InvalidDocument if the step names another conversation. Cost: two passes over the step.
+  void add(const Step& step);
+  /// Replace step number `position` (of steps()); its line stays where it is. Errors: InvalidArgument; as add().
+  void replace(std::size_t position, const Step& step);
+  /// Remove step number `position` with its line. Metadata stays. Errors: InvalidArgument.
   void remove(std::size_t position);
+  /// Replace or drop the metadata; touches one line. Errors: InvalidDocument if it is not a JSON object.
   void setMetadata(std::optional<std::string> json_object_text);
 
-  /// The bytes of conversation.jsonl. Untouched lines are the bytes that were read, also the invalid ones; each new
-  /// line carries conversationId and ends in a line feed; metadata rides on the first step. A conversation without
-  /// steps is one line that holds id and metadata. Cost: a copy.
+  /// The bytes of conversation.jsonl. Untouched lines are the bytes that were read, also the invalid ones and a
+  /// missing last line feed; new lines end in a line feed. Cost: a copy.
   std::string serialize() const;
-  /// The bytes of one line for an append, line feed included. Errors: InvalidDocument.
+  /// The bytes of one line for an append, line feed included, without metadata. Errors: InvalidDocument.
   std::string serializeStep(const Step& step) const;
 
  private:
+  friend class detail::ConversationReader;
+  enum class Ending : std::uint8_t { None, LineFeed, ReturnLineFeed };
   struct Line {
-    std::string text;
-    std::ptrdiff_t step = -1;
-    bool dirty = false;
+    std::string text;          ///< of a line that is no step; else empty, and the text is the step's
+    std::ptrdiff_t step = -1;  ///< position in steps_
+    bool is_object = false;    ///< steps and other objects; the first such line carries the metadata
+    Ending ending = Ending::LineFeed;
   };
-  friend class ConversationReader;
+  std::string lineOf(const Step& step) const;
+  std::string headLine() const;
+  std::string withMetadata(std::string line) const;
+  std::vector<Line>::iterator firstObject();
+  std::vector<Line>::iterator lineOfStep(std::size_t position);
+  void setText(Line& line, std::string text);
+
   std::string id_;
   std::vector<Step> steps_;
   std::optional<std::string> metadata_;
   std::vector<Finding> findings_;
   Version version_;
   std::vector<Line> lines_;  // every line of the file, also invalid ones
-  bool ends_with_line_feed_ = true;
+  bool stored_ = false;
+  bool needs_head_ = true;  // no line carries id and metadata yet
   bool has_byte_order_mark_ = false;
 };
 
@@ -120,16 +158,27 @@ class TALLY_API Document {
  public:
   /// meta.json: {id, createdAt, ...}
   static Document conversationMeta(std::string_view id, std::chrono::system_clock::time_point created_at);
-  /// From JSON text. Errors: InvalidDocument if it is not JSON. Schema faults are found by check().
+  /// From JSON text; a byte order mark is a finding and kept. Schema faults are found by schemaFaults().
+  /// Errors: InvalidDocument if it is not JSON, with the position, or neither object nor array.
   static Document parse(std::string text);
-  static Document of(const Json& value) { return Document(JsonText::of(value)); }
+  /// Written with line breaks and two blanks a level, as the original tool does. Errors: as JsonText::of.
+  static Document of(const Json& value);
 
+  /// The JSON text, without a byte order mark.
   const std::string& text() const noexcept { return text_.text(); }
+  /// The bytes to store. Cost: a copy.
+  std::string serialize() const;
   Json json() const { return text_.json(); }
   std::optional<std::string_view> member(std::string_view name) const { return text_.member(name); }
   void setMember(std::string_view name, std::optional<std::string_view> value) { text_.setMember(name, value); }
+
+  /// As Conversation::stored(), version() and setVersion().
+  bool stored() const noexcept { return stored_; }
   const Version& version() const noexcept { return version_; }
-  void setVersion(const Version& version) noexcept { version_ = version; }
+  void setVersion(const Version& version) noexcept {
+    version_ = version;
+    stored_ = true;
+  }
   const std::vector<Finding>& findings() const noexcept { return findings_; }
   void setFindings(std::vector<Finding> findings) { findings_ = std::move(findings); }
 
@@ -138,14 +187,21 @@ class TALLY_API Document {
   JsonText text_;
   Version version_;
   std::vector<Finding> findings_;
+  bool stored_ = false;
+  bool has_byte_order_mark_ = false;
 };
 
 /// The kinds of documents with a schema.
 enum class Schema { ConversationMeta, TrajectoryMeta, StepTraces, TallyRun, TrajectoryRun };
 
-/// What is wrong with a document, first fault first, each with the path of the member ("result.stepCount: expected a
-/// number"). Empty: nothing. As strict as the original tool's checks on write, unknown members allowed everywhere.
-/// Cost: one parse.
+/// What is wrong with a document, in the order of its schema, each with the path of the member:
+/// "result.stepCount: expected a number, found nothing". Empty: nothing. As strict as the original tool's checks, but
+/// unknown members are allowed everywhere, and so is any name of a backend or of a custom normalizer.
+/// `json_text` may be any text; what is not JSON is one fault. Cost: a few passes.
 TALLY_API std::vector<std::string> schemaFaults(Schema schema, std::string_view json_text);
+
+/// The same as findings, for reading: a schemaVersion (or version) above 1 is NewerSchema and nothing else is checked,
+/// since what holds for it is not known here; every other fault is InvalidDocument.
+TALLY_API std::vector<Finding> schemaFindings(Schema schema, std::string_view json_text);
 
 }  // namespace tally

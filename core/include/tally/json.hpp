@@ -14,7 +14,9 @@ namespace tally {
 /// JSON as users handle it; keeps member order.
 using Json = nlohmann::ordered_json;
 
-/// A value, owning its JSON text. Cheap to move; reading a member costs a pass over the text.
+/// A value, owning its JSON text. Valid is what the grammar of JSON allows, up to 1024 levels deep and 4 GiB long:
+/// numbers of any size, escapes of half a surrogate pair, doubled names.
+/// Cost: cheap to move; reading a member is a pass over the text.
 class TALLY_API JsonText {
  public:
   JsonText() : text_("null") {}
@@ -22,15 +24,19 @@ class TALLY_API JsonText {
   static JsonText parse(std::string text);
   /// Take text known to be valid, unchecked. Cost: a move.
   static JsonText trusted(std::string text) { return JsonText(std::move(text)); }
-  /// From a value built in memory. NaN and infinities have no JSON form. Errors: InvalidDocument names the member.
-  static JsonText of(const Json& value);
+  /// From a value built in memory; compact, or with line breaks and `indent` blanks a level. NaN and infinities have
+  /// no JSON form. Errors: InvalidDocument names the member.
+  static JsonText of(const Json& value, int indent = -1);
 
   const std::string& text() const noexcept { return text_; }
-  /// The whole value as a tree. Errors: InvalidDocument if the text was trusted wrongly.
+  /// The whole value as a tree. Numbers become 64-bit integers or doubles there; their exact text is in member().
+  /// Errors: InvalidDocument if a value has no such form (1e400, half a surrogate pair), or the text is not JSON.
   Json json() const;
-  /// The text of a top-level member, viewing this object; empty when it is absent or this is not an object.
+  /// The text of a top-level member, viewing this object; empty when it is absent or this is not an object. Where a
+  /// name is doubled the last one counts.
   std::optional<std::string_view> member(std::string_view name) const;
-  /// Replace, add or (nullopt) drop one top-level member; the bytes of all others stay.
+  /// Replace, add (as the last, spaced like its neighbour) or, with nullopt, drop one top-level member; the bytes of
+  /// all others stay.
   /// Errors: InvalidDocument if this is not an object or the value is not JSON.
   void setMember(std::string_view name, std::optional<std::string_view> value_text);
 

@@ -1,0 +1,133 @@
+#include <algorithm>
+
+#include "documents/conversation_reader.hpp"
+#include "documents/json_edit.hpp"
+#include "documents/json_members.hpp"
+#include "documents/step_members.hpp"
+#include "tally/documents.hpp"
+#include "tally/error.hpp"
+
+namespace tally {
+namespace {
+
+[[noreturn]] void throwNoSuchStep(std::size_t position, std::size_t count) {
+  throw Error(ErrorCode::InvalidArgument, "there is no step number " + std::to_string(position) +
+                                              "; the conversation has " + std::to_string(count));
+}
+
+Step stepOf(const std::string& line) { return Step::parse(line); }
+
+}  // namespace
+
+Conversation Conversation::parse(std::string id, std::string_view jsonl) {
+  return detail::ConversationReader(std::move(id), jsonl).read();
+}
+
+// A step's line as it is stored, without metadata.
+std::string Conversation::lineOf(const Step& step) const {
+  std::string line = detail::compacted(step.text());
+  const auto given = detail::findMember(line, detail::kConversationId);
+  if (given && !detail::isText(*given, id_)) {
+    throw Error(ErrorCode::InvalidDocument, "step " + std::to_string(step.index()) + " belongs to conversation " +
+                                                detail::describe(*given) + ", not to '" + id_ +
+                                                "'; change or drop its conversationId first");
+  }
+  detail::dropMember(line, detail::kConversationMetadata);
+  if (!given) detail::putMember(line, detail::kConversationId, detail::quoted(id_));
+  return line;
+}
+
+std::string Conversation::withMetadata(std::string line) const {
+  if (metadata_) {
+    detail::putMember(line, detail::kConversationMetadata, detail::compacted(*metadata_));
+  } else {
+    detail::dropMember(line, detail::kConversationMetadata);
+  }
+  return line;
+}
+
+std::string Conversation::headLine() const {
+  std::string line = "{}";
+  detail::putMember(line, detail::kConversationId, detail::quoted(id_));
+  return withMetadata(line);
+}
+
+std::vector<Conversation::Line>::iterator Conversation::firstObject() {
+  return std::find_if(lines_.begin(), lines_.end(), [](const Line& line) { return line.is_object; });
+}
+
+std::vector<Conversation::Line>::iterator Conversation::lineOfStep(std::size_t position) {
+  if (position >= steps_.size()) throwNoSuchStep(position, steps_.size());
+  return std::find_if(lines_.begin(), lines_.end(),
+                      [&](const Line& line) { return line.step == static_cast<std::ptrdiff_t>(position); });
+}
+
+void Conversation::setText(Line& line, std::string text) {
+  if (line.step < 0) {
+    line.text = std::move(text);
+  } else {
+    steps_[static_cast<std::size_t>(line.step)] = stepOf(text);
+  }
+}
+
+void Conversation::add(const Step& step) {
+  std::string line = lineOf(step);
+  if (firstObject() == lines_.end()) {
+    const auto own = step.member(detail::kConversationMetadata);
+    if (!metadata_ && own && detail::kindOf(*own) == '{') metadata_ = detail::compacted(*own);
+    line = withMetadata(std::move(line));
+  }
+  if (!lines_.empty() && lines_.back().ending == Ending::None) lines_.back().ending = Ending::LineFeed;
+  steps_.push_back(stepOf(line));
+  lines_.push_back({{}, static_cast<std::ptrdiff_t>(steps_.size()) - 1, true, Ending::LineFeed});
+  needs_head_ = false;
+}
+
+void Conversation::replace(std::size_t position, const Step& step) {
+  const auto line = lineOfStep(position);
+  std::string text = lineOf(step);
+  setText(*line, line == firstObject() ? withMetadata(std::move(text)) : std::move(text));
+}
+
+void Conversation::remove(std::size_t position) {
+  const auto line = lineOfStep(position);
+  const bool carried_metadata = line == firstObject();
+  lines_.erase(line);
+  steps_.erase(steps_.begin() + static_cast<std::ptrdiff_t>(position));
+  for (auto& later : lines_) later.step -= later.step > static_cast<std::ptrdiff_t>(position) ? 1 : 0;
+  if (!carried_metadata) return;
+  needs_head_ = firstObject() == lines_.end();
+  if (!needs_head_) setMetadata(std::exchange(metadata_, std::nullopt));
+}
+
+void Conversation::setMetadata(std::optional<std::string> json_object_text) {
+  if (json_object_text && detail::JsonCursor(JsonText::parse(*json_object_text).text()).peek() != '{') {
+    throw Error(ErrorCode::InvalidDocument, "conversationMetadata must be an object");
+  }
+  metadata_ = std::move(json_object_text);
+  const auto line = firstObject();
+  if (line == lines_.end()) {
+    needs_head_ = true;
+    return;
+  }
+  const auto& old = line->step < 0 ? line->text : steps_[static_cast<std::size_t>(line->step)].text();
+  setText(*line, withMetadata(old));
+}
+
+std::string Conversation::serializeStep(const Step& step) const { return lineOf(step) + "\n"; }
+
+std::string Conversation::serialize() const {
+  std::string bytes = has_byte_order_mark_ ? std::string(detail::kByteOrderMark) : std::string();
+  std::size_t size = bytes.size() + 2 * lines_.size();
+  for (const auto& line : lines_) size += line.text.size();
+  for (const auto& step : steps_) size += step.text().size();
+  bytes.reserve(size);
+  if (needs_head_) bytes += headLine() + "\n";
+  for (const auto& line : lines_) {
+    bytes += line.step < 0 ? line.text : steps_[static_cast<std::size_t>(line.step)].text();
+    if (line.ending != Ending::None) bytes += line.ending == Ending::LineFeed ? "\n" : "\r\n";
+  }
+  return bytes;
+}
+
+}  // namespace tally
