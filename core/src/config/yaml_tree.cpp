@@ -184,6 +184,19 @@ class TreeBuilder : public YAML::EventHandler {
   int documents_ = 0;
 };
 
+// The parser accepts the end of the file where a quote is still open, or where a ':' is missing. It does not accept the
+// end of a document there.
+std::string withDocumentEnd(std::string_view text) {
+  std::string closed(text);
+  if (!closed.empty() && closed.back() != '\n') closed += '\n';
+  return closed + "...\n";
+}
+
+std::string reasonOf(const YAML::Exception& error) {
+  if (error.msg == YAML::ErrorMsg::DOC_IN_SCALAR) return "a value in quotes does not end before the document does";
+  return printable(error.msg);
+}
+
 }  // namespace
 
 YamlNode* YamlNode::find(std::string_view name) {
@@ -195,13 +208,13 @@ YamlNode* YamlNode::find(std::string_view name) {
 YamlNode parseYaml(std::string_view text, const std::string& file_name) {
   TreeBuilder builder(file_name);
   try {
-    std::istringstream stream{std::string(text)};
+    std::istringstream stream(withDocumentEnd(text));
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
     const Origin where = error.mark.is_null() ? Origin{file_name} : builder.originOf(error.mark);
-    fail(ErrorCode::ConfigSyntax, where, "not YAML: " + printable(error.msg));
+    fail(ErrorCode::ConfigSyntax, where, "not YAML: " + reasonOf(error));
   }
   return builder.takeTree();
 }
