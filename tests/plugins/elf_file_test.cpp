@@ -1,0 +1,58 @@
+#include "plugins/elf_file.hpp"
+
+#include <random>
+
+#include "plugins/fixtures.hpp"
+#include "plugins/plugin_note.hpp"
+#include "support/doctest.hpp"
+#include "support/temp_dir.hpp"
+#include "tally/error.hpp"
+
+using namespace tally;
+using namespace tally::test;
+using tally::plugins::ElfFile;
+
+TEST_CASE("elf: the note is read from a stripped file and from one without section headers") {
+  const TempDir dir;
+  const auto copy = dir.path() / "copy.so";
+  std::string bytes = bytesOf(fixtureFile("good"));
+  std::fill_n(bytes.begin() + 40, 8, '\0');  // e_shoff
+  std::fill_n(bytes.begin() + 60, 2, '\0');  // e_shnum
+  writeBytes(copy, bytes);
+  CHECK(plugins::parseNote(ElfFile(copy).noteText()).name == "fixture");
+}
+
+TEST_CASE("elf: libraries that are no plugins say so") {
+  for (const char* library : {"/lib/x86_64-linux-gnu/libc.so.6", "/usr/lib/x86_64-linux-gnu/libstdc++.so.6"}) {
+    if (!std::filesystem::exists(library)) continue;
+    CHECK(codeOf([&] { ElfFile(library).noteText(); }) == ErrorCode::PluginNoNote);
+  }
+}
+
+TEST_CASE("elf: random damage in the headers ends in an answer, never in a crash") {
+  const std::string whole = bytesOf(fixtureFile("good"));
+  const TempDir dir;
+  const auto file = dir.path() / "damaged.so";
+  std::mt19937 random(20260101);
+  for (int round = 0; round < 2000; ++round) {
+    std::string bytes = whole;
+    for (int i = 0; i < 8; ++i) bytes[random() % 1024] = static_cast<char>(random());
+    writeBytes(file, bytes);
+    try {
+      plugins::parseNote(ElfFile(file).noteText());
+    } catch (const Error& refused) {
+      CHECK_FALSE(refused.message().empty());
+    }
+  }
+}
+
+TEST_CASE("note: what is missing or odd is refused, what is unknown is ignored") {
+  CHECK(plugins::parseNote(R"({"abi":"1.7","name":"a","tomorrow":[1,2]})").abi_minor == 7);
+  for (const char* bad :
+       {"", "[]", "{}", R"({"abi":"1","name":"a"})", R"({"abi":"1.0","name":"A"})", R"({"abi":"1.0"})",
+        R"({"abi":1.0,"name":"a"})", R"({"abi":"1.x","name":"a"})", R"({"abi":"1.0","name":"a","options":[{}]})",
+        R"({"abi":"1.0","name":"a","options":[{"name":"x","type":"tree"}]})"}) {
+    CAPTURE(bad);
+    CHECK(codeOf([&] { plugins::parseNote(bad); }) == ErrorCode::PluginNoNote);
+  }
+}

@@ -1,0 +1,107 @@
+#include "plugins/plugin_options.hpp"
+
+#include "plugins/plugin_note.hpp"
+#include "support/doctest.hpp"
+
+using namespace tally;
+using namespace tally::test;
+using tally::plugins::PluginOptions;
+
+namespace {
+
+PluginNote note() {
+  return plugins::parseNote(R"({"abi":"1.0","name":"fixture","options":[
+    {"name":"path","type":"path","default":".tally"},
+    {"name":"token","type":"text","secret":true,"required":true},
+    {"name":"size","type":"integer","minimum":1,"maximum":9,"default":3},
+    {"name":"ratio","type":"number","default":0.5},
+    {"name":"fast","type":"flag","default":true},
+    {"name":"mode","type":"text","choices":["full","process"]},
+    {"name":"seeds","type":"list"}]})");
+}
+
+Config configWith(OptionMap section) {
+  Config config;
+  config.base_dir = "/etc/store";
+  config.storage.backend = "fixture";
+  section.try_emplace("token").first->second = {std::string("s3cret"), {"tally.yaml", 4, 9}};
+  config.storage.sections["fixture"] = std::move(section);
+  return config;
+}
+
+OptionValue at(decltype(OptionValue::value) value) { return {std::move(value), {"tally.yaml", 7, 5}}; }
+
+tally_value lookUp(const PluginOptions& options, std::string_view name) {
+  tally_value value{};
+  value.struct_size = TALLY_END_OF(tally_value, text);
+  const tally_str key{name.data(), name.size()};
+  if (options.view()->get(options.view()->self, &key, &value) != TALLY_OK) value.kind = TALLY_VALUE_NULL;
+  return value;
+}
+
+std::string textOf(const tally_value& value) { return {value.text.data, value.text.size}; }
+
+}  // namespace
+
+TEST_CASE("options: defaults are filled in, paths are made absolute from the file's folder") {
+  const PluginOptions options(configWith({}), note());
+  CHECK(textOf(lookUp(options, "path")) == "/etc/store/.tally");
+  CHECK(lookUp(options, "size").integer == 3);
+  CHECK(lookUp(options, "ratio").number == 0.5);
+  CHECK(lookUp(options, "fast").integer == 1);
+  CHECK(lookUp(options, "mode").kind == TALLY_VALUE_NULL);
+  CHECK(lookUp(options, "unheard").kind == TALLY_VALUE_NULL);
+}
+
+TEST_CASE("options: given values win, lists are indexed, shared options reach who publishes them") {
+  Config config = configWith({{"size", at(std::int64_t{9})}, {"seeds", at(OptionValue::List{"a", "b"})}});
+  config.storage.shared["path"] = at(std::string("/data"));
+  config.storage.shared["autoCreate"] = at(false);
+  const PluginOptions options(config, note());
+  CHECK(lookUp(options, "size").integer == 9);
+  CHECK(lookUp(options, "seeds").integer == 2);
+  CHECK(textOf(lookUp(options, "seeds.1")) == "b");
+  CHECK(textOf(lookUp(options, "path")) == "/data");
+  CHECK(options.unused() == std::vector<std::string>{"storage.autoCreate"});
+}
+
+TEST_CASE("options: what is wrong is said with place, finding and expectation") {
+  struct Row {
+    OptionMap section;
+    ErrorCode code;
+    const char* says;
+  };
+  const Row rows[] = {
+      {{{"sise", at(std::int64_t{1})}}, ErrorCode::ConfigUnknownKey, "tally.yaml:7:5: storage.fixture.sise"},
+      {{{"sise", at(std::int64_t{1})}}, ErrorCode::ConfigUnknownKey, "did you mean 'size'?"},
+      {{{"size", at(std::int64_t{10})}}, ErrorCode::InvalidConfig, "is 10; expected a whole number from 1 to 9"},
+      {{{"size", at(std::string("many"))}}, ErrorCode::InvalidConfig, "is 'many'; expected a whole number"},
+      {{{"fast", at(std::string("yes"))}}, ErrorCode::InvalidConfig, "expected true or false"},
+      {{{"mode", at(std::string("slow"))}}, ErrorCode::InvalidConfig, "expected one of full, process"},
+      {{{"seeds", at(std::string("one"))}}, ErrorCode::InvalidConfig, "expected a list of texts"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.says);
+    const auto check = [&] { PluginOptions(configWith(row.section), note()); };
+    CHECK(codeOf(check) == row.code);
+    CHECK_MESSAGE(messageOf(check).find(row.says) != std::string::npos, messageOf(check));
+  }
+}
+
+TEST_CASE("options: a required option that is missing is named with its meaning") {
+  Config config = configWith({});
+  config.storage.sections["fixture"].erase("token");
+  const auto check = [&] { PluginOptions(config, note()); };
+  CHECK(codeOf(check) == ErrorCode::ConfigMissingValue);
+  CHECK(messageOf(check).find("needs 'token': set storage.fixture.token") != std::string::npos);
+}
+
+TEST_CASE("options: the value of a secret is never in a message") {
+  const auto check = [&] {
+    Config config = configWith({});
+    config.storage.sections["fixture"]["token"].value = OptionValue::List{"hunter2"};
+    PluginOptions(config, note());
+  };
+  CHECK(codeOf(check) == ErrorCode::InvalidConfig);
+  CHECK(messageOf(check).find("hunter2") == std::string::npos);
+}

@@ -1,0 +1,77 @@
+#include "plugins/plugin_search.hpp"
+
+#include <stdlib.h>
+
+#include "plugins/fixtures.hpp"
+#include "plugins/plugin_note.hpp"
+#include "support/doctest.hpp"
+#include "tally/create_storage.hpp"
+
+using namespace tally;
+using namespace tally::test;
+
+namespace {
+
+struct Variable {
+  Variable(const char* name, const std::string& value) : name_(name) { ::setenv(name, value.c_str(), 1); }
+  ~Variable() { ::unsetenv(name_); }
+  const char* name_;
+};
+
+}  // namespace
+
+TEST_CASE("search: names follow the rule, and a leading 'lib' is nothing special") {
+  for (const char* good : {"a", "redis", "s2", "my_store", "library_store"}) CHECK(plugins::isPluginName(good));
+  for (const char* bad : {"", "A", "2s", "_a", "a-b", "a/b", "..", "a.b", "\xC3\xA4"}) {
+    CHECK_FALSE(plugins::isPluginName(bad));
+  }
+  CHECK_FALSE(plugins::isPluginName(std::string(33, 'a')));
+  CHECK(plugins::fileNameOf("library_store") == "libtally_library_store.so");
+  CHECK(plugins::backendOf("/x/libtally_redis.so") == "redis");
+  CHECK(plugins::backendOf("/x/libtally_Redis.so").empty());
+  CHECK(plugins::backendOf("/x/libtally_.so").empty());
+  CHECK(plugins::backendOf("/x/libtally_redis.so.1").empty());
+}
+
+TEST_CASE("search: the order is fixed, and relative parts of the variable are reported, not used") {
+  const Variable path("TALLY_PLUGIN_PATH", std::string(TALLY_FIXTURES) + "/good::relative");
+  Config config;
+  config.plugins.search_path = {"/opt/first"};
+  const auto places = searchPlaces(config);
+  REQUIRE(places.size() >= 6);
+  CHECK(places[0].dir == "/opt/first");
+  CHECK(places[1].why == "variable TALLY_PLUGIN_PATH");
+  CHECK(places[1].ignored.empty());
+  CHECK(places[2].ignored == "ignored: not an absolute folder");
+  CHECK(places[3].ignored == "ignored: not an absolute folder");
+  CHECK(plugins::findPlugin(config, "fixture").path == fixtureFile("good"));
+}
+
+TEST_CASE("search: TALLY_PLUGIN_PATH_ONLY ends the search after the variable") {
+  const Variable path("TALLY_PLUGIN_PATH", "/nowhere");
+  const Variable only("TALLY_PLUGIN_PATH_ONLY", "1");
+  CHECK(searchPlaces(Config{}).size() == 1);
+}
+
+TEST_CASE("search: neither the working directory nor LD_LIBRARY_PATH is looked at") {
+  const Variable path("LD_LIBRARY_PATH", std::string(TALLY_FIXTURES) + "/good");
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(std::filesystem::path(TALLY_FIXTURES) / "good");
+  CHECK(codeOf([] { plugins::findPlugin(Config{}, "fixture"); }) == ErrorCode::PluginNotFound);
+  std::filesystem::current_path(before);
+}
+
+TEST_CASE("search: a named file is taken without a search") {
+  Config config;
+  config.storage.backend = "fixture";
+  config.storage.plugin_path = fixtureFile("good");
+  CHECK(createStorage(config)->read("any") == "bytes");
+  config.storage.plugin_path = "/nowhere/libtally_fixture.so";
+  CHECK(codeOf([&] { createStorage(config); }) == ErrorCode::PluginNotFound);
+}
+
+TEST_CASE("search: a name that no plugin can have is a configuration error") {
+  Config config;
+  config.storage.backend = "../evil";
+  CHECK(codeOf([&] { createStorage(config); }) == ErrorCode::InvalidConfig);
+}
