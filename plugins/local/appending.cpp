@@ -1,0 +1,128 @@
+#include "appending.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <optional>
+
+#include "c_path.hpp"
+#include "file_state.hpp"
+#include "system_error.hpp"
+
+namespace tally::local {
+namespace {
+
+struct Target {
+  AppendFiles::File file;
+  std::uint64_t inode = 0;
+  std::uint64_t size = 0;
+  UniqueFd created_in;  // set when the file is new: its folder
+};
+
+// Not fstat: asking for the time of change makes the next write slower.
+struct statx examine(const UniqueFd& file) {
+  struct statx found {};
+  constexpr unsigned kMask = STATX_TYPE | STATX_NLINK | STATX_INO | STATX_SIZE;
+  if (::statx(file.get(), "", AT_EMPTY_PATH, kMask, &found) == 0) return found;
+  throw systemError(errno, "can't look at the file");
+}
+
+// Whether the key still means this file. Our own writers unlink what they replace; a file that another program moved
+// away is noticed where looking costs little against the sync.
+bool stillNamed(const Root& root, std::string_view key, const struct statx& found) {
+  if (found.stx_nlink == 0) return false;
+  if (!root.durable()) return true;
+  const UniqueFd named = root.open(key, {O_PATH});
+  struct stat now {};
+  return named && ::fstat(named.get(), &now) == 0 && now.st_ino == found.stx_ino;
+}
+
+std::optional<Target> findKept(const Root& root, AppendFiles& files, std::string_view key) {
+  AppendFiles::File file = files.find(key);
+  if (file == nullptr) return std::nullopt;
+  const struct statx found = examine(*file);
+  if (stillNamed(root, key, found)) return Target{std::move(file), found.stx_ino, found.stx_size, {}};
+  files.drop(key);
+  return std::nullopt;
+}
+
+UniqueFd createFile(const Root& root, const Addition& wanted, UniqueFd& folder) {
+  if (wanted.options.expected_size.value_or(0) != 0) {
+    throw Error(ErrorCode::Conflict, "the object is absent; load again, then decide");
+  }
+  folder = root.makeParent(wanted.key);
+  if (!folder) return {};
+  const CPath name(path::basename(wanted.key));
+  return UniqueFd(::openat(folder.get(), name.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+}
+
+// Nothing when somebody removed the folder, or made the file, in between.
+std::optional<Target> findTarget(const Root& root, AppendFiles& files, const Addition& wanted) {
+  if (auto kept = findKept(root, files, wanted.key)) return kept;
+  UniqueFd folder, file = root.open(wanted.key, {O_WRONLY | O_APPEND | O_NONBLOCK});
+  if (!file && errno == ENOENT) {
+    file = createFile(root, wanted, folder);
+    if (!file && (errno == ENOENT || errno == EEXIST)) return std::nullopt;
+  }
+  if (!file) root.fail(errno, wanted.key, "can't open the file");
+  const struct statx found = examine(file);
+  requireFile(found.stx_mode);
+  auto kept = std::make_shared<const UniqueFd>(std::move(file));
+  files.keep(wanted.key, kept);
+  return Target{std::move(kept), found.stx_ino, found.stx_size, std::move(folder)};
+}
+
+// 0, or the errno that stopped it; then part of `content` may be written.
+int writeWhole(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno != EINTR) return errno;
+    if (written > 0) content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+void putBehind(const Target& target, Journal::Lock& lock, std::string_view content) {
+  const int fd = target.file->get();
+  lock.beginAppend(target.inode, target.size);
+  const int failure = writeWhole(fd, content);
+  // If cutting back fails too, the note stays: readers see the old length, and the next writer tries again.
+  if (failure == 0 || ::ftruncate(fd, static_cast<off_t>(target.size)) == 0) lock.finish();
+  if (failure != 0) throw systemError(failure, "can't append");
+}
+
+// A file that was made for an append that failed must not stay behind as an empty object.
+void takeBack(const Target& target, AppendFiles& files, std::string_view key) {
+  if (!target.created_in) return;
+  files.drop(key);
+  ::unlinkat(target.created_in.get(), CPath(path::basename(key)).c_str(), 0);
+}
+
+Target appendLocked(const Root& root, Journal& journal, AppendFiles& files, const Addition& wanted) {
+  Journal::Lock lock(journal, wanted.key, wanted.call);
+  Target target = root.persist(wanted.call, [&] { return findTarget(root, files, wanted); });
+  if (wanted.options.expected_size.value_or(target.size) != target.size) {
+    throw Error(ErrorCode::Conflict, "the object has " + std::to_string(target.size) + " bytes, not the expected " +
+                                         std::to_string(*wanted.options.expected_size));
+  }
+  if (wanted.content.empty()) return target;
+  try {
+    putBehind(target, lock, wanted.content);
+  } catch (...) {
+    takeBack(target, files, wanted.key);
+    throw;
+  }
+  return target;
+}
+
+}  // namespace
+
+std::uint64_t appendToFile(const Root& root, Journal& journal, AppendFiles& files, const Addition& wanted) {
+  const Target target = appendLocked(root, journal, files, wanted);
+  if (root.durable() && ::fdatasync(target.file->get()) != 0) throw syncError(errno, "can't sync the file");
+  if (target.created_in) root.syncFolder(target.created_in.get());
+  return target.size + wanted.content.size();
+}
+
+}  // namespace tally::local

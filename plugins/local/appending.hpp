@@ -1,0 +1,28 @@
+#pragma once
+// Appending: one write at the end of a file, all of it or nothing.
+
+#include <cstdint>
+#include <string_view>
+
+#include "append_files.hpp"
+#include "journal.hpp"
+#include "root.hpp"
+#include "tally/storage.hpp"
+
+namespace tally::local {
+
+/// What one append is given.
+struct Addition {
+  std::string_view key;
+  std::string_view content;
+  const AppendOptions& options;
+  const Call& call;
+};
+
+/// Do it, and return the size just after it. The root must be there.
+/// Errors: as IStorage::append; OutcomeUnknown when the file could not be synced.
+/// Cost: 2 system calls on a kept descriptor. With durability Full 3 more and one that waits for the disk; the wait
+/// is outside the lock, so that appenders of one file share it.
+std::uint64_t appendToFile(const Root& root, Journal& journal, AppendFiles& files, const Addition& wanted);
+
+}  // namespace tally::local

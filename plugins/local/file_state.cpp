@@ -1,0 +1,53 @@
+#include "file_state.hpp"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <charconv>
+
+#include "system_error.hpp"
+
+namespace tally::local {
+namespace {
+
+std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec; }
+
+}  // namespace
+
+Version versionOf(const struct stat& found) {
+  char text[Version::kMaxBytes];
+  char* end = text;
+  const auto put = [&](auto number) { end = std::to_chars(end, std::end(text), number, 16).ptr; };
+  put(found.st_ino);
+  *end++ = '-';
+  put(nanoseconds(found.st_mtim));
+  *end++ = '-';
+  put(found.st_size);
+  return Version({text, static_cast<std::size_t>(end - text)});
+}
+
+StorageStat describe(const struct stat& found) {
+  StorageStat result;
+  result.is_directory = S_ISDIR(found.st_mode);
+  if (result.is_directory) return result;
+  requireFile(found.st_mode);
+  result.size = static_cast<std::uint64_t>(found.st_size);
+  result.modified = SystemTime(std::chrono::nanoseconds(nanoseconds(found.st_mtim)));
+  result.version = versionOf(found);
+  return result;
+}
+
+void requireFile(mode_t mode) {
+  if (S_ISREG(mode)) return;
+  if (S_ISDIR(mode)) throw Error(ErrorCode::IsADirectory, "this key is a folder");
+  throw Error(ErrorCode::PermissionDenied, "neither a regular file nor a folder; the store does not touch it");
+}
+
+std::optional<struct stat> statusIn(int folder, const char* name) {
+  struct stat found {};
+  if (::fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) == 0) return found;
+  if (errno == ENOENT) return std::nullopt;
+  throw systemError(errno, "can't look at the file");
+}
+
+}  // namespace tally::local

@@ -1,0 +1,24 @@
+#pragma once
+// What a file's status says in the words of the contract.
+
+#include <sys/stat.h>
+
+#include <optional>
+
+#include "tally/storage.hpp"
+
+namespace tally::local {
+
+/// Inode, time of the last change and size. Every replacement gets a newer time, every append another size.
+Version versionOf(const struct stat& found);
+
+/// Errors: PermissionDenied for what is neither file nor folder.
+StorageStat describe(const struct stat& found);
+
+/// Errors: IsADirectory; PermissionDenied for a pipe, socket or device.
+void requireFile(mode_t mode);
+
+/// The status of `name` itself in an open folder, also when it is a link; nothing when it is absent.
+std::optional<struct stat> statusIn(int folder, const char* name);
+
+}  // namespace tally::local

@@ -1,0 +1,200 @@
+#include "journal.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "c_path.hpp"
+#include "system_error.hpp"
+
+namespace tally::local {
+namespace {
+
+// Part of the format: every program must find the same slot for a key.
+std::size_t slotOf(std::string_view key) noexcept {
+  std::uint64_t hash = key.size();
+  const auto mix = [&hash](std::uint64_t word) {
+    hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
+    hash ^= hash >> 32;
+  };
+  for (; key.size() >= 8; key.remove_prefix(8)) {
+    std::uint64_t word;
+    std::memcpy(&word, key.data(), 8);
+    mix(word);
+  }
+  std::uint64_t rest = 0;
+  if (!key.empty()) std::memcpy(&rest, key.data(), key.size());
+  mix(rest);
+  return hash % kSlots;
+}
+
+bool unfinished(std::uint64_t sequence) noexcept { return sequence % 2 != 0; }
+
+// Whether a failed open says that there is nothing left to undo.
+bool isGone(int number) noexcept {
+  return number == ENOENT || number == ENOTDIR || number == ELOOP || number == EXDEV || number == EISDIR ||
+         number == ENXIO;
+}
+
+timespec wakeUp(const Call& call) {
+  // A cancelled call can't interrupt the wait, so look up from time to time.
+  const auto until = std::min(call.deadline, Call::Clock::now() + std::chrono::milliseconds(50)).time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(until);
+  return {static_cast<time_t>(seconds.count()), static_cast<long>(std::chrono::nanoseconds(until - seconds).count())};
+}
+
+void acquire(pthread_mutex_t& mutex, const Call& call) {
+  int result = ::pthread_mutex_trylock(&mutex);
+  while (result == EBUSY || result == ETIMEDOUT) {
+    call.check();
+    const timespec until = wakeUp(call);
+    result = ::pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &until);
+  }
+  if (result == EOWNERDEAD) result = ::pthread_mutex_consistent(&mutex);
+  if (result != 0) throw systemError(result, "can't lock the key in the journal");
+}
+
+}  // namespace
+
+Journal::Lock::Lock(Journal& journal, std::string_view key, const Call& call)
+    : journal_(journal), key_(key), slot_(journal.joinedSlot(key)) {
+  acquire(slot_.mutex, call);
+  if (!unfinished(slot_.sequence.load(std::memory_order_relaxed))) return;
+  try {
+    journal_.undo(slot_);
+  } catch (...) {
+    ::pthread_mutex_unlock(&slot_.mutex);
+    throw;
+  }
+}
+
+Journal::Lock::~Lock() { ::pthread_mutex_unlock(&slot_.mutex); }
+
+void Journal::Lock::beginAppend(std::uint64_t inode, std::uint64_t position) noexcept { begin(inode, position); }
+void Journal::Lock::beginReplace() noexcept { begin(0, 0); }
+
+void Journal::Lock::begin(std::uint64_t inode, std::uint64_t position) noexcept {
+  std::memcpy(slot_.key, key_.data(), key_.size());
+  slot_.key_size = static_cast<std::uint32_t>(key_.size());
+  slot_.inode.store(inode, std::memory_order_release);
+  slot_.position.store(position, std::memory_order_release);
+  slot_.sequence.store(slot_.sequence.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+}
+
+void Journal::Lock::finish() noexcept {
+  slot_.sequence.store(slot_.sequence.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+}
+
+std::string Journal::Lock::temporaryName() const { return journal_.temporaryName(slot_); }
+
+// The journal's inode keeps stores apart whose folders lie in each other.
+std::string Journal::temporaryName(const Slot& slot) const {
+  return std::string(kReservedPrefix) + std::to_string(writing_->inode()) + '-' +
+         std::to_string(&slot - writing_->slots());
+}
+
+void Journal::visibleStat(std::string_view key, int fd, struct stat& out, const Call& call) {
+  const auto look = [&] {
+    if (::fstat(fd, &out) != 0) throw systemError(errno, "can't look at the file");
+  };
+  const Slot* slot = findSlot(key);
+  if (slot == nullptr) {
+    // No append has ever begun before the journal existed, so look at the file first.
+    look();
+    slot = mapForReading(key);
+    if (slot == nullptr) return;
+  }
+  for (;; call.check()) {
+    const std::uint64_t before = slot->sequence.load(std::memory_order_acquire);
+    const std::uint64_t inode = slot->inode.load(std::memory_order_acquire);
+    const std::uint64_t position = slot->position.load(std::memory_order_acquire);
+    const bool known = slot->sequence.load(std::memory_order_acquire) == before;
+    look();
+    if (known && unfinished(before) && inode == out.st_ino) {
+      out.st_size = std::min(out.st_size, static_cast<off_t>(position));
+      return;
+    }
+    if (slot->sequence.load(std::memory_order_acquire) == before) return;
+  }
+}
+
+const Slot* Journal::findSlot(std::string_view key) {
+  const Slot* slots = readable_.load(std::memory_order_acquire);
+  return slots == nullptr ? nullptr : slots + slotOf(key);
+}
+
+const Slot* Journal::mapForReading(std::string_view key) {
+  {
+    const std::lock_guard lock(opening_);
+    if (readable_.load(std::memory_order_relaxed) == nullptr && (reading_ = JournalFile::findForReading(root_))) {
+      readable_.store(reading_->slots(), std::memory_order_release);
+    }
+  }
+  return findSlot(key);
+}
+
+Slot& Journal::joinedSlot(std::string_view key) {
+  if (writable_.load(std::memory_order_acquire) == nullptr) joinOnce();
+  return writable_.load(std::memory_order_acquire)[slotOf(key)];
+}
+
+void Journal::joinOnce() {
+  const std::lock_guard lock(opening_);
+  if (writing_ != nullptr) return;
+  writing_ = JournalFile::join(root_);
+  undoAllOfDeadOwners();
+  if (reading_ == nullptr) readable_.store(writing_->slots(), std::memory_order_release);
+  writable_.store(writing_->slots(), std::memory_order_release);
+}
+
+void Journal::undoAllOfDeadOwners() noexcept {
+  for (std::uint32_t i = 0; i < kSlots; ++i) {
+    Slot& slot = writing_->slots()[i];
+    if (!unfinished(slot.sequence.load(std::memory_order_relaxed))) continue;
+    const int result = ::pthread_mutex_trylock(&slot.mutex);
+    if (result == EOWNERDEAD) ::pthread_mutex_consistent(&slot.mutex);
+    if (result != 0 && result != EOWNERDEAD) continue;
+    try {
+      if (unfinished(slot.sequence.load(std::memory_order_relaxed))) undo(slot);
+    } catch (const std::exception&) {
+      // The note stays; the next writer of the key meets the same obstacle and reports it.
+    }
+    ::pthread_mutex_unlock(&slot.mutex);
+  }
+}
+
+void Journal::undo(Slot& slot) {
+  const std::string key(slot.key, std::min<std::size_t>(slot.key_size, sizeof slot.key));
+  if (slot.inode.load(std::memory_order_relaxed) != 0) {
+    undoAppend(key, slot);
+  } else {
+    undoReplace(key, slot);
+  }
+  slot.sequence.store(slot.sequence.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+}
+
+void Journal::undoAppend(std::string_view key, const Slot& slot) const {
+  const UniqueFd file = root_.open(key, {O_WRONLY | O_NONBLOCK});
+  if (!file && isGone(errno)) return;
+  struct stat found {};
+  if (!file || ::fstat(file.get(), &found) != 0) throw systemError(errno, "can't undo the append of a dead process");
+  const auto position = static_cast<off_t>(slot.position.load(std::memory_order_relaxed));
+  const bool torn =
+      S_ISREG(found.st_mode) && found.st_ino == slot.inode.load(std::memory_order_relaxed) && found.st_size > position;
+  if (!torn) return;
+  if (::ftruncate(file.get(), position) != 0 || (root_.durable() && ::fdatasync(file.get()) != 0)) {
+    throw systemError(errno, "can't undo the append of a dead process");
+  }
+}
+
+void Journal::undoReplace(std::string_view key, const Slot& slot) const {
+  const UniqueFd folder = root_.openParent(key);
+  if (!folder && isGone(errno)) return;
+  if (!folder || (::unlinkat(folder.get(), temporaryName(slot).c_str(), 0) != 0 && errno != ENOENT)) {
+    throw systemError(errno, "can't remove the temporary file of a dead process");
+  }
+}
+
+}  // namespace tally::local

@@ -1,0 +1,80 @@
+#pragma once
+// Locks among all threads and processes of this machine, and what makes a change whole although its process was
+// killed in the middle.
+//
+// One write() is not all or nothing under SIGKILL: the kernel looks for the signal between two pages. So a writer
+// notes in shared memory how long the file was (Journal::Lock::beginAppend), writes, and takes the note back. While
+// the note stands readers see the file only up to that length. If the writer dies, the next one finds the note,
+// because the lock says that its owner died, and cuts the file back before it goes on.
+
+#include <sys/stat.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "journal_file.hpp"
+#include "root.hpp"
+#include "tally/call.hpp"
+
+namespace tally::local {
+
+/// Threads: any.
+/// Cost: a lock that nobody holds takes two atomic operations and no system call.
+class Journal {
+ public:
+  explicit Journal(Root& root) noexcept : root_(root) {}
+
+  /// fstat as a reader must see it: without the bytes of an append that is not finished. Never locks.
+  /// Errors: PermissionDenied if the journal can't be read.
+  void visibleStat(std::string_view key, int fd, struct stat& out, const Call& call);
+
+  /// The right to change one key. Keys share 256 locks, so never take two at once.
+  class Lock {
+   public:
+    /// Wait for the lock, and undo what a dead owner left unfinished. The root must be there.
+    /// Errors: Timeout, Cancelled; whatever joining the journal or undoing reports.
+    Lock(Journal& journal, std::string_view key, const Call& call);
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
+    ~Lock();
+
+    /// Note that the file `inode` is about to grow from `position`.
+    void beginAppend(std::uint64_t inode, std::uint64_t position) noexcept;
+    /// Note that temporaryName() is about to appear beside the key.
+    void beginReplace() noexcept;
+    /// The change is whole, or wholly undone. Without it the next owner of the lock undoes it.
+    void finish() noexcept;
+
+    /// The name of a temporary that nobody else uses while the lock is held.
+    std::string temporaryName() const;
+
+   private:
+    void begin(std::uint64_t inode, std::uint64_t position) noexcept;
+
+    Journal& journal_;
+    const std::string_view key_;
+    Slot& slot_;
+  };
+
+ private:
+  const Slot* findSlot(std::string_view key);
+  const Slot* mapForReading(std::string_view key);
+  Slot& joinedSlot(std::string_view key);
+  void joinOnce();
+  std::string temporaryName(const Slot& slot) const;
+  void undo(Slot& slot);
+  void undoAppend(std::string_view key, const Slot& slot) const;
+  void undoReplace(std::string_view key, const Slot& slot) const;
+  void undoAllOfDeadOwners() noexcept;
+
+  Root& root_;
+  std::mutex opening_;
+  std::unique_ptr<JournalFile> reading_, writing_;  // guarded by opening_, never change once they are set
+  std::atomic<const Slot*> readable_ = nullptr;
+  std::atomic<Slot*> writable_ = nullptr;
+};
+
+}  // namespace tally::local

@@ -1,0 +1,122 @@
+#include "journal_file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <cstring>
+#include <thread>
+
+#include "system_error.hpp"
+
+namespace tally::local {
+namespace {
+
+constexpr std::uint64_t kMagic = 0x314c4e4a594c4154;  // "TALYJNL1"
+constexpr std::uint32_t kVersion = 1;
+constexpr int kMaxAttempts = 200;
+
+std::string readBootId() {
+  const UniqueFd fd(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
+  char text[sizeof(JournalHeader::boot_id)] = {};
+  const ssize_t size = fd ? ::read(fd.get(), text, sizeof text - 1) : 0;
+  return {text, static_cast<std::size_t>(size > 0 ? size : 0)};
+}
+
+const std::string& bootId() {
+  static const std::string id = readBootId();
+  return id;
+}
+
+struct stat statusOf(int fd) {
+  struct stat found {};
+  if (::fstat(fd, &found) != 0) throw systemError(errno, "can't look at the journal");
+  return found;
+}
+
+bool largeEnough(const struct stat& found) { return static_cast<std::size_t>(found.st_size) >= sizeof(JournalImage); }
+
+void initialiseMutex(pthread_mutex_t& mutex) {
+  pthread_mutexattr_t attributes;
+  ::pthread_mutexattr_init(&attributes);
+  ::pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+  ::pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+  ::pthread_mutex_init(&mutex, &attributes);
+  ::pthread_mutexattr_destroy(&attributes);
+}
+
+}  // namespace
+
+JournalFile::JournalFile(UniqueFd fd, bool writable) : fd_(std::move(fd)), inode_(statusOf(fd_.get()).st_ino) {
+  const int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+  void* mapped = ::mmap(nullptr, sizeof(JournalImage), protection, MAP_SHARED, fd_.get(), 0);
+  if (mapped == MAP_FAILED) throw systemError(errno, "can't map the journal");
+  image_ = static_cast<JournalImage*>(mapped);
+}
+
+JournalFile::~JournalFile() { ::munmap(image_, sizeof(JournalImage)); }
+
+bool JournalFile::valid() const noexcept {
+  const JournalHeader& header = image_->header;
+  return header.magic.load(std::memory_order_acquire) == kMagic && header.version == kVersion &&
+         header.slots == kSlots && header.slot_bytes == sizeof(Slot) && header.inode == inode_ &&
+         bootId().compare(0, bootId().npos, header.boot_id) == 0;
+}
+
+void JournalFile::initialise() {
+  JournalHeader& header = image_->header;
+  header.magic.store(0, std::memory_order_release);
+  std::memset(static_cast<void*>(image_->slots), 0, sizeof image_->slots);
+  for (Slot& slot : image_->slots) initialiseMutex(slot.mutex);
+  header.version = kVersion;
+  header.slots = kSlots;
+  header.slot_bytes = sizeof(Slot);
+  header.inode = inode_;
+  std::memset(header.boot_id, 0, sizeof header.boot_id);
+  bootId().copy(header.boot_id, sizeof header.boot_id - 1);
+  header.magic.store(kMagic, std::memory_order_release);
+}
+
+std::unique_ptr<JournalFile> JournalFile::findForReading(const Root& root) {
+  UniqueFd fd = root.open(kJournalName, {O_RDONLY | O_NOFOLLOW});
+  if (!fd && errno == ENOENT) return nullptr;
+  if (!fd) throw systemError(errno, "can't open the store's journal '.tally~journal'");
+  if (!largeEnough(statusOf(fd.get()))) return nullptr;
+  std::unique_ptr<JournalFile> file(new JournalFile(std::move(fd), false));
+  return file->valid() ? std::move(file) : nullptr;
+}
+
+std::unique_ptr<JournalFile> JournalFile::join(const Root& root) {
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    if (auto file = tryJoin(root)) return file;
+    // Somebody else is between two locks of the journal, for microseconds.
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  throw Error(ErrorCode::Unavailable,
+              "the journal '.tally~journal' is held by a program of another version; end it and try again");
+}
+
+// Every user holds a shared lock. Who gets the exclusive one is alone, so that no mutex is in use: only then may the
+// file be made or begun anew.
+std::unique_ptr<JournalFile> JournalFile::tryJoin(const Root& root) {
+  UniqueFd fd = root.open(kJournalName, {O_RDWR | O_CREAT | O_NOFOLLOW, Links::Refuse, 0666});
+  if (!fd && errno == ENOENT) root.requirePresent();
+  if (!fd) throw systemError(errno, "can't open the store's journal '.tally~journal'");
+  const bool alone = ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0;
+  if (!alone && ::flock(fd.get(), LOCK_SH) != 0) throw systemError(errno, "can't lock the journal");
+  const struct stat found = statusOf(fd.get());
+  if (found.st_nlink == 0) return nullptr;
+  if (!alone && !largeEnough(found)) return nullptr;
+  if (!largeEnough(found)) {
+    // Reserve the space now: a page that can't be written later would be a SIGBUS.
+    const int failure = ::posix_fallocate(fd.get(), 0, sizeof(JournalImage));
+    if (failure != 0) throw systemError(failure, "can't make room for the journal '.tally~journal'");
+  }
+  std::unique_ptr<JournalFile> file(new JournalFile(std::move(fd), true));
+  if (alone && (bootId().empty() || !file->valid())) file->initialise();
+  if (alone && ::flock(file->fd_.get(), LOCK_SH) != 0) throw systemError(errno, "can't lock the journal");
+  return file->valid() ? std::move(file) : nullptr;
+}
+
+}  // namespace tally::local

@@ -1,0 +1,25 @@
+#pragma once
+// The atomic replace: a temporary beside the file, then one rename.
+
+#include <string_view>
+
+#include "journal.hpp"
+#include "root.hpp"
+#include "tally/storage.hpp"
+
+namespace tally::local {
+
+/// What one write is given.
+struct Replacement {
+  std::string_view key;
+  std::string_view content;
+  const WriteOptions& options;
+  const Call& call;
+};
+
+/// Do it. The root must be there.
+/// Errors: as IStorage::write.
+/// Cost: 10 system calls; with durability Full two of them wait for the disk.
+Version replaceFile(const Root& root, Journal& journal, const Replacement& wanted);
+
+}  // namespace tally::local
