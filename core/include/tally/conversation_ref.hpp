@@ -1,6 +1,7 @@
 #pragma once
 // A reference to one conversation and the way to its runs.
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,26 +31,31 @@ class TALLY_API ConversationRef {
   const std::string& path() const noexcept { return path_; }
 
   /// Read the steps. A conversation that was created and has no steps yet loads as an empty one; odd content is
-  /// reported in findings(). Errors: NotFound if there is no such conversation. Cost: one read.
+  /// reported in findings(). Errors: NotFound if there is no such conversation. Cost: one read; one stat more when
+  /// there are no steps.
   Conversation load(const Call& call = {}) const;
 
   /// Write all steps in one visible step. A conversation that was loaded is written only over the version it was
   /// loaded from, where the backend has versions; a fresh one creates. Updates `conversation.version()`.
-  /// Errors: Conflict, AlreadyExists; InvalidDocument. Cost: one write.
+  /// A backend without exclusive creation is asked first, which does not protect against a writer at the same instant.
+  /// Errors: Conflict, AlreadyExists; InvalidDocument if the conversation has another id. Cost: one write.
   void save(Conversation& conversation, const Call& call = {}) const;
   /// Write whatever is there. Cost: one write.
   void overwrite(Conversation& conversation, const Call& call = {}) const;
 
-  /// Add one step behind the last, durable on return. Neither reads nor rewrites the rest, but for the last byte when
-  /// this reference appends for the first time, so that a file without a final line feed stays valid.
-  /// Errors: InvalidDocument; NotFound if the conversation was removed; OutcomeUnknown. Cost: one append; on the
-  /// first call also one stat and one read of a byte.
+  /// Add one step behind the last, durable on return. The rest is neither read nor rewritten, but for the last byte
+  /// when this reference appends for the first time or somebody else has written since: a file without a final line
+  /// feed stays valid. Steps of several writers never mix. Where the backend has no AppendAt, what others do between
+  /// two appends of one reference goes unseen.
+  /// Errors: InvalidDocument; NotFound if the conversation was removed; OutcomeUnknown.
+  /// Cost: one append; the first time also one stat and one read of a byte.
   void append(const Step& step, const Call& call = {});
 
   /// meta.json, or nothing when there is none. Cost: one read.
   std::optional<Document> meta(const Call& call = {}) const;
 
-  /// The runs of both kinds, by kind and id. Ignores what is no run: folders, other file types, hidden files.
+  /// The runs of both kinds, by kind and id. Ignores what is no run: folders, other file types, hidden files,
+  /// index.json.
   /// Errors: the backend's; a failure never looks like no runs. Cost: two listings.
   std::vector<RunRef> listRuns(const Call& call = {}) const;
   /// A run by type and id, or nothing. Errors: InvalidId. Cost: one stat.
@@ -61,9 +67,18 @@ class TALLY_API ConversationRef {
   RunRef createRun(const CreateRunOptions& options = {}, const Call& call = {}) const;
 
  private:
+  /// What is known of the end of conversation.jsonl.
+  struct Tail {
+    std::optional<std::uint64_t> size;
+    bool inside_line = false;  ///< the last byte is no line feed
+  };
+  bool exists(const Call& call) const;
+  Tail readTail(std::string_view key, const Call& call) const;
+  void appendOnce(std::string_view key, const std::string& line, const Call& call);
+
   std::shared_ptr<IStorage> storage_;
   std::string path_, id_;
-  bool tail_checked_ = false;
+  std::optional<Tail> tail_;
 };
 
 }  // namespace tally

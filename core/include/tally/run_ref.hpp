@@ -30,11 +30,11 @@ class TALLY_API RunRef {
   std::optional<std::chrono::system_clock::time_point> timestamp() const noexcept;
 
   /// Read the run. A newer schemaVersion or a schema fault is a finding, not an error.
-  /// Errors: NotFound; Corrupt if it is not JSON. Cost: one read.
+  /// Errors: NotFound; Corrupt if it is not JSON, with the position. Cost: one read.
   Document load(const Call& call = {}) const;
 
   /// Check strictly and write. A document that was loaded is written only over the version it was loaded from, where
-  /// the backend has versions; a fresh one (without version) creates. Updates `run.version()`.
+  /// the backend has versions; a fresh one (see Document::stored) creates. Updates `run.version()`.
   /// Errors: InvalidDocument lists the faults, nothing written; AlreadyExists; Conflict. Cost: one write.
   void save(Document& run, const Call& call = {}) const;
   /// Write whatever is there. Errors: InvalidDocument. Cost: one write.

@@ -47,20 +47,24 @@ class TALLY_API TallyStore {
   /// A conversation, or nothing when it does not exist. Errors: InvalidId. Cost: one stat.
   std::optional<ConversationRef> getConversation(std::string_view id, const Call& call = {}) const;
 
-  /// Create a conversation by writing its meta.json, exclusively.
+  /// Create a conversation by writing its meta.json, exclusively. On a backend without exclusive creation it is looked
+  /// for first, which does not protect against a writer at the same instant.
   /// Errors: InvalidId; AlreadyExists. Cost: one write.
   ConversationRef createConversation(std::string_view id, const Call& call = {}) const;
 
-  /// Create if needed, then save; see ConversationRef::save. Cost: two writes at most.
+  /// Create if needed, then save; see ConversationRef::save. An existing meta.json stays as it is.
+  /// Cost: two writes at most.
   ConversationRef saveConversation(Conversation& conversation, const Call& call = {}) const;
 
   /// Remove a conversation with its runs. Returns whether it existed. Errors: InvalidId. Cost: one recursive remove.
   bool removeConversation(std::string_view id, const Call& call = {}) const;
 
-  /// Errors: InvalidDocument with the faults, nothing written. Cost: one write.
+  /// trajectory.meta.json, by the rules of RunRef::save.
+  /// Errors: InvalidId; InvalidDocument with the faults, nothing written; AlreadyExists; Conflict. Cost: one write.
   void saveTrajectoryMeta(std::string_view id, Document& meta, const Call& call = {}) const;
-  /// Nothing when absent; faults are findings. Cost: one read.
+  /// Nothing when absent; faults are findings. Errors: InvalidId; Corrupt if it is not JSON. Cost: one read.
   std::optional<Document> loadTrajectoryMeta(std::string_view id, const Call& call = {}) const;
+  /// stepTraces.json, likewise.
   void saveTrajectoryStepTraces(std::string_view id, Document& traces, const Call& call = {}) const;
   std::optional<Document> loadTrajectoryStepTraces(std::string_view id, const Call& call = {}) const;
 
@@ -72,7 +76,8 @@ class TALLY_API TallyStore {
 };
 
 /// Whether a text can be a conversation or run id: UTF-8 without '/', control characters or a leading dot, 1 to 128
-/// bytes. Returns what is wrong, or an empty view.
+/// bytes; blanks, backslashes, colons and endings like ".json" are fine. A run can't be called "index", since tools
+/// keep index.json beside the runs. Returns what is wrong, or an empty view. Threads: any. Cost: one pass.
 TALLY_API std::string_view idProblem(std::string_view id) noexcept;
 
 /// A fresh run id that sorts by time: "run-" + 13 digits of milliseconds + "-" + 7 characters of random bits.

@@ -1,0 +1,149 @@
+#include "tally/conversation_ref.hpp"
+
+#include <algorithm>
+
+#include "store/layout.hpp"
+#include "store/stored_object.hpp"
+#include "tally/tally_store.hpp"
+
+namespace tally {
+namespace {
+
+constexpr RunType kRunTypes[] = {RunType::Tally, RunType::Trajectory};
+
+Error notFound(std::string_view operation, std::string_view path) {
+  return Error(ErrorCode::NotFound, "there is no such conversation").at("", operation, path);
+}
+
+bool isForeign(const Conversation& conversation) {
+  const auto& findings = conversation.findings();
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& finding) { return finding.kind == Finding::Kind::ForeignConversation; });
+}
+
+// A file that came in with another id may go out with it; a conversation must not get into the wrong folder.
+void checkId(const Conversation& conversation, const std::string& id, std::string_view path) {
+  if (conversation.id() == id || isForeign(conversation)) return;
+  throw Error(ErrorCode::InvalidDocument, "the conversation is called '" + conversation.id() + "'")
+      .at("", "save", path);
+}
+
+}  // namespace
+
+Conversation ConversationRef::load(const Call& call) const {
+  try {
+    const auto loaded = detail::loadObject(*storage_, path::join({path_, layout::kSteps}), call);
+    Conversation conversation = Conversation::parse(id_, loaded.bytes);
+    conversation.setVersion(loaded.version);
+    return conversation;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::NotFound) throw;
+  }
+  if (!exists(call)) throw notFound("load", path_);
+  return Conversation(id_);
+}
+
+void ConversationRef::save(Conversation& conversation, const Call& call) const {
+  checkId(conversation, id_, path_);
+  const detail::Expected expected{conversation.stored(), conversation.version()};
+  conversation.setVersion(
+      detail::saveObject(*storage_, path::join({path_, layout::kSteps}), conversation.serialize(), expected, call));
+}
+
+void ConversationRef::overwrite(Conversation& conversation, const Call& call) const {
+  checkId(conversation, id_, path_);
+  conversation.setVersion(storage_->write(path::join({path_, layout::kSteps}), conversation.serialize(), {}, call));
+}
+
+bool ConversationRef::exists(const Call& call) const {
+  const auto stat = storage_->stat(path_, call);
+  return stat && stat->is_directory;
+}
+
+ConversationRef::Tail ConversationRef::readTail(std::string_view key, const Call& call) const {
+  const auto stat = storage_->stat(key, call);
+  if (!stat && !exists(call)) throw notFound("append", path_);
+  if (!stat || stat->size == 0) return {0, false};
+  std::string last;
+  {
+    StringSink sink(last);
+    storage_->read(key, stat->size ? ByteRange{*stat->size - 1, 1} : ByteRange(), sink, call);
+  }
+  return {stat->size, !last.empty() && last.back() != '\n'};
+}
+
+void ConversationRef::appendOnce(std::string_view key, const std::string& line, const Call& call) {
+  if (!tail_) tail_ = readTail(key, call);
+  const std::string bytes = tail_->inside_line ? "\n" + line : line;
+  AppendOptions options;
+  if (storage_->capabilities().has(Capability::AppendAt)) options.expected_size = tail_->size;
+  tail_ = Tail{storage_->append(key, bytes, options, call), false};
+}
+
+void ConversationRef::append(const Step& step, const Call& call) {
+  constexpr int kAttempts = 1000;
+  const std::string line = Conversation(id_).serializeStep(step);
+  const std::string key = path::join({path_, layout::kSteps});
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return appendOnce(key, line, call);
+    } catch (const Error& error) {
+      tail_.reset();
+      const bool changed = error.code() == ErrorCode::Conflict || error.code() == ErrorCode::RangeNotSatisfied;
+      if (!changed || attempt == kAttempts) throw;
+    }
+    call.check();
+  }
+}
+
+std::optional<Document> ConversationRef::meta(const Call& call) const {
+  try {
+    return detail::loadDocument(*storage_, path::join({path_, layout::kMeta}), Schema::ConversationMeta, call);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::NotFound) throw;
+    return std::nullopt;
+  }
+}
+
+std::vector<RunRef> ConversationRef::listRuns(const Call& call) const {
+  std::vector<RunRef> runs;
+  for (const auto type : kRunTypes) {
+    const auto first = static_cast<std::ptrdiff_t>(runs.size());
+    for (auto& entry : detail::listChildren(*storage_, layout::runFolder(path_, type), {}, call)) {
+      const auto id = entry.is_directory ? std::nullopt : layout::runIdOf(entry.id());
+      if (id) runs.emplace_back(storage_, entry.path, std::string(*id), type);
+    }
+    // By id, not by file name: "a" comes before "a-b", but "a.json" behind "a-b.json".
+    std::sort(runs.begin() + first, runs.end(), [](const RunRef& a, const RunRef& b) { return a.id() < b.id(); });
+  }
+  return runs;
+}
+
+std::optional<RunRef> ConversationRef::getRun(RunType type, std::string_view id, const Call& call) const {
+  std::string path = layout::run(path_, type, id);
+  const auto stat = storage_->stat(path, call);
+  if (!stat || stat->is_directory) return std::nullopt;
+  return RunRef(storage_, std::move(path), std::string(id), type);
+}
+
+std::optional<RunRef> ConversationRef::getRun(std::string_view id, const Call& call) const {
+  auto tally = getRun(RunType::Tally, id, call);
+  auto trajectory = getRun(RunType::Trajectory, id, call);
+  if (tally && trajectory) {
+    throw Error(ErrorCode::InvalidArgument,
+                "there is a tally run and a trajectory run '" + std::string(id) + "'; name the type as well")
+        .at("", "getRun", path_);
+  }
+  return tally ? std::move(tally) : std::move(trajectory);
+}
+
+RunRef ConversationRef::createRun(const CreateRunOptions& options, const Call& call) const {
+  const std::string id = options.id ? *options.id : newRunId();
+  std::string path = layout::run(path_, options.type, id);
+  if (options.id && storage_->stat(path, call)) {
+    throw Error(ErrorCode::AlreadyExists, "there is a run of this id already").at("", "createRun", path);
+  }
+  return RunRef(storage_, std::move(path), id, options.type);
+}
+
+}  // namespace tally

@@ -1,0 +1,77 @@
+#include "store/stored_object.hpp"
+
+#include <utility>
+
+namespace tally::detail {
+
+Loaded loadObject(IStorage& storage, std::string_view key, const Call& call) {
+  Loaded loaded;
+  {
+    StringSink sink(loaded.bytes);
+    loaded.version = storage.read(key, {}, sink, call).version;
+  }
+  return loaded;
+}
+
+Version saveObject(IStorage& storage, std::string_view key, std::string_view bytes, const Expected& expected,
+                   const Call& call) {
+  WriteOptions options;
+  const Capabilities capabilities = storage.capabilities();
+  if (expected.stored) {
+    if (!expected.version.empty() && capabilities.has(Capability::IfVersion)) options.if_version = expected.version;
+  } else if (capabilities.has(Capability::CreateExclusive)) {
+    options.if_absent = true;
+  } else if (storage.stat(key, call)) {
+    throw Error(ErrorCode::AlreadyExists, "there is one already; load it and save that, or overwrite it")
+        .at("", "save", key);
+  }
+  return storage.write(key, bytes, options, call);
+}
+
+Document loadDocument(IStorage& storage, std::string_view key, Schema schema, const Call& call) {
+  Loaded loaded = loadObject(storage, key, call);
+  try {
+    Document document = Document::parse(std::move(loaded.bytes));
+    auto findings = document.findings();
+    for (auto& finding : schemaFindings(schema, document.text())) findings.push_back(std::move(finding));
+    document.setFindings(std::move(findings));
+    document.setVersion(loaded.version);
+    return document;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::InvalidDocument) throw;
+    throw Error(ErrorCode::Corrupt, error.message() + "; the stored bytes are as they were").at("", "load", key);
+  }
+}
+
+void checkDocument(const Document& document, Schema schema, std::string_view key) {
+  constexpr std::size_t kShown = 10;
+  const auto faults = schemaFaults(schema, document.text());
+  if (faults.empty()) return;
+  std::string list;
+  for (std::size_t i = 0; i < faults.size() && i < kShown; ++i) list += (i == 0 ? "" : "; ") + faults[i];
+  if (faults.size() > kShown) list += "; and " + std::to_string(faults.size() - kShown) + " more";
+  throw Error(ErrorCode::InvalidDocument, list + ". Nothing was written.").at("", "save", key);
+}
+
+void saveDocument(IStorage& storage, std::string_view key, Schema schema, Document& document, const Call& call) {
+  checkDocument(document, schema, key);
+  const Expected expected{document.stored(), document.version()};
+  document.setVersion(saveObject(storage, key, document.serialize(), expected, call));
+}
+
+std::vector<StorageEntry> listChildren(IStorage& storage, std::string_view directory, const ListOptions& options,
+                                       const Call& call, bool* more) {
+  struct Collect final : EntrySink {
+    std::string prefix;
+    std::vector<StorageEntry> entries;
+    void take(std::string_view name, bool is_directory) override {
+      entries.push_back({prefix + std::string(name), is_directory});
+    }
+  } collect;
+  collect.prefix = std::string(directory) + "/";
+  const bool has_more = storage.list(directory, options, collect, call);
+  if (more != nullptr) *more = has_more;
+  return std::move(collect.entries);
+}
+
+}  // namespace tally::detail

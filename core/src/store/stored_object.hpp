@@ -1,0 +1,48 @@
+#pragma once
+// Reading and writing one object of the store with its version: what conversations, runs and the other documents share.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tally/documents.hpp"
+#include "tally/storage.hpp"
+
+namespace tally::detail {
+
+struct Loaded {
+  std::string bytes;
+  Version version;
+};
+
+/// Errors: NotFound and the backend's. Cost: one read.
+Loaded loadObject(IStorage& storage, std::string_view key, const Call& call);
+
+/// What the writer knows of the object that it is about to replace.
+struct Expected {
+  bool stored = false;  ///< it was loaded or saved before; else it must not exist
+  Version version;      ///< empty: unknown
+};
+
+/// Write `bytes` if the object is still the expected one, as far as the backend can tell; returns the new version.
+/// Without versions a stored object is replaced as it is. Without exclusive creation a fresh one is looked for first,
+/// which does not protect against a writer at the same instant.
+/// Errors: AlreadyExists, Conflict, the backend's. Cost: one write, and one stat without exclusive creation.
+Version saveObject(IStorage& storage, std::string_view key, std::string_view bytes, const Expected& expected,
+                   const Call& call);
+
+/// Errors: NotFound; Corrupt if it is not JSON. Cost: one read.
+Document loadDocument(IStorage& storage, std::string_view key, Schema schema, const Call& call);
+
+/// Throw InvalidDocument with the faults unless the document keeps to its schema.
+void checkDocument(const Document& document, Schema schema, std::string_view key);
+
+/// Check strictly, save, remember the version. Errors: InvalidDocument, nothing written; as saveObject.
+void saveDocument(IStorage& storage, std::string_view key, Schema schema, Document& document, const Call& call);
+
+/// The children of a directory, all or a page. Cost: one listing.
+std::vector<StorageEntry> listChildren(IStorage& storage, std::string_view directory, const ListOptions& options,
+                                       const Call& call, bool* more = nullptr);
+
+}  // namespace tally::detail
