@@ -1,5 +1,6 @@
 #include "tally/path.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "support/doctest.hpp"
@@ -31,6 +32,28 @@ TEST_CASE("path: illegal keys are InvalidArgument and say why") {
       FAIL("accepted");
     } catch (const Error& error) {
       CHECK(error.code() == ErrorCode::InvalidArgument);
+    }
+  }
+}
+
+TEST_CASE("path: the quick check agrees with the rule spelled out, for all short keys of the tricky bytes") {
+  const auto legal = [](const std::string& key) {
+    if (key.empty() || key.front() == '/' || key.back() == '/') return false;
+    for (std::size_t begin = 0; begin <= key.size();) {
+      const std::size_t end = std::min(key.find('/', begin), key.size());
+      const std::string segment = key.substr(begin, end - begin);
+      if (segment.empty() || segment == "." || segment == "..") return false;
+      begin = end + 1;
+    }
+    return true;
+  };
+  constexpr char kTricky[] = {'/', '.', 'a', '0'};
+  for (const std::string head : {"", "seven/s", "a/longer/head/that/fills/words"}) {
+    for (unsigned number = 0; number < 4096; ++number) {
+      std::string key = head;
+      for (unsigned n = number | 0x1000; n > 3; n >>= 2U) key += kTricky[n & 3U];
+      CAPTURE(key);
+      CHECK(tally::path::problem(key).empty() == legal(key));
     }
   }
 }

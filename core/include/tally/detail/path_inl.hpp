@@ -1,6 +1,9 @@
 #pragma once
 // Bodies of tally/path.hpp; header-only, because adapters use them without linking the core.
 
+#include <cstdint>
+#include <cstring>
+
 #include "tally/error.hpp"
 #include "tally/path.hpp"
 
@@ -36,10 +39,25 @@ inline bool isUtf8(std::string_view s) noexcept {
   return true;
 }
 
-inline std::string_view segmentProblem(std::string_view segment) noexcept {
-  if (segment.empty()) return "a segment is empty";
-  if (segment == "." || segment == "..") return "'.' and '..' are not allowed as segments";
+// What is wrong with the segment that begins at `begin`, judged by its first bytes only.
+inline std::string_view segmentProblem(std::string_view key, std::size_t begin) noexcept {
+  const auto ends = [&](std::size_t i) { return i >= key.size() || key[i] == '/'; };
+  if (ends(begin)) return "a segment is empty";
+  if (key[begin] != '.') return {};
+  if (ends(begin + 1) || (key[begin + 1] == '.' && ends(begin + 2))) return "'.' and '..' are not allowed as segments";
   return {};
+}
+
+// Up to eight bytes of the key as one word, filled up with letters.
+inline std::uint64_t wordAt(std::string_view key, std::size_t begin) noexcept {
+  std::uint64_t word = 0x6161616161616161;
+  std::memcpy(&word, key.data() + begin, key.size() - begin < 8 ? key.size() - begin : 8);
+  return word;
+}
+
+// The high bit of each byte of `word` that is zero. May also be set behind a zero byte: callers look again.
+inline std::uint64_t zeroBytes(std::uint64_t word) noexcept {
+  return (word - 0x0101010101010101) & ~word & 0x8080808080808080;
 }
 
 }  // namespace detail
@@ -48,13 +66,19 @@ inline std::string_view problem(std::string_view key) noexcept {
   if (key.empty()) return "it is empty";
   if (key.size() > kMaxKeyBytes) return "it is longer than 512 bytes";
   if (key.find('\0') != key.npos) return "it holds a NUL byte";
-  if (!detail::isUtf8(key)) return "it is not valid UTF-8";
-  for (std::string_view rest = key;;) {
-    const std::size_t slash = rest.find('/');
-    const auto found = detail::segmentProblem(rest.substr(0, slash));
-    if (!found.empty() || slash == rest.npos) return found;
-    rest.remove_prefix(slash + 1);
+  std::string_view found = detail::segmentProblem(key, 0);
+  std::uint64_t all = 0;
+  for (std::size_t begin = 0; begin < key.size(); begin += 8) {  // eight bytes at a time: this runs on every call
+    const std::uint64_t word = detail::wordAt(key, begin);
+    all |= word;
+    std::uint64_t slashes = detail::zeroBytes(word ^ 0x2F2F2F2F2F2F2F2F);
+    for (; slashes != 0; slashes &= slashes - 1) {
+      const std::size_t at = begin + static_cast<std::size_t>(__builtin_ctzll(slashes)) / 8;
+      if (key[at] == '/' && found.empty()) found = detail::segmentProblem(key, at + 1);
+    }
   }
+  if ((all & 0x8080808080808080) != 0 && !detail::isUtf8(key)) return "it is not valid UTF-8";
+  return found;
 }
 
 inline void check(std::string_view key) {
