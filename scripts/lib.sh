@@ -12,7 +12,7 @@ fail() {
 
 # What it takes to build and run Tally.
 RUNTIME_PACKAGES=(
-  g++ cmake ninja-build
+  g++ cmake ninja-build pkgconf
   libboost-dev nlohmann-json3-dev libyaml-cpp-dev libsimdjson-dev nettle-dev libfmt-dev libcli11-dev
 )
 
