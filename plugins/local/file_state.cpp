@@ -2,8 +2,8 @@
 
 #include <fcntl.h>
 
+#include <array>
 #include <cerrno>
-#include <charconv>
 
 #include "system_error.hpp"
 
@@ -15,15 +15,16 @@ std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * std::int64
 }  // namespace
 
 Version versionOf(const struct stat& found) {
-  char text[Version::kMaxBytes];
-  char* end = text;
-  const auto put = [&](auto number) { end = std::to_chars(end, std::end(text), number, 16).ptr; };
-  put(found.st_ino);
-  *end++ = '-';
-  put(nanoseconds(found.st_mtim));
-  *end++ = '-';
-  put(found.st_size);
-  return Version({text, static_cast<std::size_t>(end - text)});
+  const std::uint64_t numbers[] = {found.st_ino, static_cast<std::uint64_t>(nanoseconds(found.st_mtim)),
+                                   static_cast<std::uint64_t>(found.st_size)};
+  std::array<char, 50> text;
+  text.fill('-');
+  for (std::size_t i = 0; i < std::size(numbers); ++i) {
+    for (std::size_t digit = 0; digit < 16; ++digit) {
+      text[i * 17 + digit] = "0123456789abcdef"[(numbers[i] >> (60 - 4 * digit)) & 0xF];
+    }
+  }
+  return Version({text.data(), text.size()});
 }
 
 StorageStat describe(const struct stat& found) {

@@ -23,12 +23,9 @@ bool Removal::remove(std::string_view key, const RemoveOptions& options) {
     throw Error(ErrorCode::IsADirectory, "this key is a folder; remove it recursively");
   }
   if (S_ISLNK(found->st_mode) && (!options.recursive || root_.leadsOutside(key))) root_.refuseLink(key);
-  bool existed = true;
-  if (S_ISDIR(found->st_mode)) {
-    removeFolder(folder.get(), name.c_str(), std::string(key));
-  } else {
-    existed = removeFile(folder.get(), name.c_str(), std::string(key));
-  }
+  const std::string text(key);
+  const bool existed = options.recursive ? removeAny(folder.get(), name.c_str(), found->st_mode, text)
+                                         : removePlain(folder.get(), name.c_str(), text);
   root_.syncFolder(folder.get());
   return existed;
 }
@@ -49,12 +46,17 @@ int Removal::unlinkFile(int folder, const char* name, const std::string& key) {
   return ::unlinkat(folder, name, 0) == 0 ? 0 : errno;
 }
 
-bool Removal::removeFile(int folder, const char* name, const std::string& key) {
+bool Removal::removePlain(int folder, const char* name, const std::string& key) {
   const int failure = unlinkFile(folder, name, key);
+  if (failure != 0 && failure != ENOENT) throw systemError(failure, "can't remove the file");
+  return failure == 0;
+}
+
+bool Removal::removeAny(int folder, const char* name, mode_t mode, const std::string& key) {
+  const int failure = S_ISDIR(mode) ? EISDIR : unlinkFile(folder, name, key);
   if (failure == EISDIR) removeFolder(folder, name, key);
-  if (failure == 0 || failure == EISDIR) return true;
-  if (failure == ENOENT) return false;
-  throw systemError(failure, "can't remove the file");
+  if (failure != 0 && failure != EISDIR && failure != ENOENT) throw systemError(failure, "can't remove '" + key + "'");
+  return failure != ENOENT;
 }
 
 void Removal::removeFolder(int parent, const char* name, const std::string& key) {
@@ -77,11 +79,7 @@ void Removal::removeChildren(int folder, const std::string& key) {
     if (own) continue;
     call_.check();
     const std::string child = key.empty() ? record.name : key + '/' + record.name;
-    if (record.type == DT_DIR) {
-      removeFolder(folder, record.name, child);
-    } else {
-      removeFile(folder, record.name, child);
-    }
+    removeAny(folder, record.name, record.type == DT_DIR ? S_IFDIR : S_IFREG, child);
   }
 }
 

@@ -24,7 +24,8 @@ class Removal {
 
  private:
   int unlinkFile(int folder, const char* name, const std::string& key);
-  bool removeFile(int folder, const char* name, const std::string& key);
+  bool removePlain(int folder, const char* name, const std::string& key);
+  bool removeAny(int folder, const char* name, mode_t mode, const std::string& key);
   void removeFolder(int parent, const char* name, const std::string& key);
   void removeChildren(int folder, const std::string& key);
 
