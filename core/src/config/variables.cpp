@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "config/fail.hpp"
-#include "config/names.hpp"
 #include "config/scalar.hpp"
 #include "tally/path.hpp"
 
@@ -24,7 +23,7 @@ std::string resolve(std::string_view reference, const ConfigSource::Environment&
   const std::string name(reference.substr(0, colon));
   if (!isVariableName(name))
     fail(ErrorCode::ConfigSyntax, where,
-         "'${" + printable(name) + "}' does not name a variable; write ${NAME}, ${NAME:-default}, or $$ for a '$'");
+         "a '${...}' that does not name a variable; write ${NAME}, ${NAME:-default}, or $$ for a '$'");
   if (reference.find("${") != reference.npos)
     fail(ErrorCode::ConfigSyntax, where, "the default of ${" + name + ":-...} can't hold another variable");
   if (auto value = lookUp(environment, name)) return *value;

@@ -52,7 +52,7 @@ class TreeBuilder : public YAML::EventHandler {
                 const std::string& value) override {
     YamlNode node = nodeAt(mark, Kind::Scalar);
     const bool plain = tag.empty() || tag == "?";
-    if (!plain && tag != "!" && tag != "tag:yaml.org,2002:str") refuseTag(mark, tag);
+    if (!plain && tag != "!" && tag != "tag:yaml.org,2002:str") refuseTag(mark);
     node.text = value;
     node.quoted = !plain;
     add(std::move(node), anchor);
@@ -103,7 +103,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Kind kind) {
-    if (tag != "?" && tag != "!" && !tag.empty()) refuseTag(mark, tag);
+    if (tag != "?" && tag != "!" && !tag.empty()) refuseTag(mark);
     checkLimits(mark, 1);
     Open opened;
     opened.node = nodeAt(mark, kind);
@@ -171,9 +171,9 @@ class TreeBuilder : public YAML::EventHandler {
            "maps and lists are nested deeper than " + std::to_string(kMaxDepth) + " levels");
   }
 
-  [[noreturn]] void refuseTag(const YAML::Mark& mark, const std::string& tag) const {
+  [[noreturn]] void refuseTag(const YAML::Mark& mark) const {
     fail(ErrorCode::ConfigSyntax, originOf(mark),
-         "the tag '" + printable(tag) + "' has no meaning here; for text, put quotes around the value");
+         "tags like '!name' have no meaning here; put quotes around a value that begins with '!'");
   }
 
   const std::string file_name_;
@@ -192,9 +192,13 @@ std::string withDocumentEnd(std::string_view text) {
   return closed + "...\n";
 }
 
+// The parser's words, but where they repeat the value or mislead.
 std::string reasonOf(const YAML::Exception& error) {
-  if (error.msg == YAML::ErrorMsg::DOC_IN_SCALAR) return "a value in quotes does not end before the document does";
-  return printable(error.msg);
+  const std::string_view said = error.msg;
+  if (said.starts_with(YAML::ErrorMsg::UNKNOWN_ANCHOR))
+    return "an alias without its anchor; put quotes around a value that begins with '*'";
+  if (said == YAML::ErrorMsg::DOC_IN_SCALAR) return "a value in quotes does not end before the document does";
+  return printable(said);
 }
 
 }  // namespace
