@@ -1,0 +1,125 @@
+// Groups J and N: calls that end early, and objects that do.
+#include <chrono>
+#include <thread>
+
+#include "groups.hpp"
+#include "tally/conformance/expect.hpp"
+
+namespace tally::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Every operation under `call`, which must not begin.
+void expectAllRefused(Context& context, const Call& call, ErrorCode code, const std::string& why) {
+  auto& storage = context.storage();
+  storage.write("x", "1");
+  const auto refused = [&](const char* what, const auto& action) { expectError(code, what + why, action); };
+  refused("read", [&] { storage.read("x", {}, call); });
+  refused("write", [&] { storage.write("x", "2", {}, call); });
+  refused("append", [&] { storage.append("x", "2", {}, call); });
+  refused("stat", [&] { storage.stat("x", call); });
+  refused("remove", [&] { storage.remove("x", {}, call); });
+  struct Ignore final : EntrySink {
+    void take(std::string_view, bool) override {}
+  } ignore;
+  refused("list", [&] { storage.list("", {}, ignore, call); });
+  expectContent(storage, "x", "1");
+}
+
+void cancelled(Context& context) {
+  const std::uint32_t word = 1;
+  Call call;
+  call.cancel = CancelToken(&word, -1);
+  expectAllRefused(context, call, ErrorCode::Cancelled, " that was cancelled before it began");
+}
+
+void tooLate(Context& context) {
+  expectAllRefused(context, Call::within(0ns), ErrorCode::Timeout, " without any time");
+}
+
+void inTime(Context& context) {
+  auto& storage = context.storage();
+  const Call call = Call::within(30s);
+  storage.write("x", "1", {}, call);
+  storage.append("x", "2", {}, call);
+  expectBytes("content of 'x', read with a deadline", storage.read("x", {}, call), "12");
+}
+
+WriteOptions living(std::chrono::nanoseconds time) {
+  WriteOptions options;
+  options.time_to_live = time;
+  return options;
+}
+
+/// Wait until the key has vanished; what is there until then must be `content`.
+void waitUntilGone(IStorage& storage, std::string_view key, std::string_view content) {
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (std::chrono::steady_clock::now() < deadline) {
+    try {
+      expectBytes("content of " + quote(key) + " before its end", storage.read(key), content);
+    } catch (const Error& error) {
+      expectErrorAmong({ErrorCode::NotFound}, "read of " + quote(key) + " at its end", &error);
+      return;
+    }
+    std::this_thread::yield();
+  }
+  fail(quote(key) + " is still there long after its time to live");
+}
+
+void vanishes(Context& context) {
+  auto& storage = context.storage();
+  storage.write("d/stays", "2", living(1h));
+  storage.write("d/goes", "1", living(200ms));
+  storage.write("gone/alone", "1", living(200ms));
+  waitUntilGone(storage, "d/goes", "1");
+  expectAbsent(storage, "d/goes");
+  waitUntilGone(storage, "gone/alone", "1");
+  if (!context.offers(Capability::KeepsEmptyDirectories)) expectAbsent(storage, "gone");
+  expectContent(storage, "d/stays", "2");
+  storage.write("d/goes", "new");
+  expectContent(storage, "d/goes", "new");
+}
+
+void appendBeforeTheEnd(Context& context) {
+  auto& storage = context.storage();
+  storage.write("x", "whole", living(200ms));
+  storage.append("x", "+more");
+  waitUntilGone(storage, "x", "whole+more");
+  storage.append("x", "anew");
+  expectContent(storage, "x", "anew");
+}
+
+void plainWriteStays(Context& context) {
+  auto& storage = context.storage();
+  storage.write("x", "1", living(100ms));
+  storage.write("x", "2");
+  storage.write("witness", "1", living(300ms));
+  waitUntilGone(storage, "witness", "1");
+  expectContent(storage, "x", "2");
+}
+
+}  // namespace
+
+Group callCases() {
+  return {'J',
+          "calls: deadlines and cancellation",
+          {
+              {"J12", "all: a call that is cancelled already does nothing", cancelled},
+              {"J14", "all: a call whose time is over is a Timeout and does nothing", tooLate},
+              {"J17", "all: a call with time enough works", inTime},
+          }};
+}
+
+Group expiryCases() {
+  constexpr auto kExpiry = Capability::TimeToLive;
+  return {'N',
+          "expiry",
+          {
+              {"N01", "write: with a time to live vanishes whole, and only then", vanishes, kExpiry},
+              {"N02", "append: to what will vanish leaves no part of it", appendBeforeTheEnd, kExpiry},
+              {"N11", "write: without a time to live stays, whatever the old one had", plainWriteStays, kExpiry},
+          }};
+}
+
+}  // namespace tally::conformance

@@ -1,0 +1,186 @@
+// Group H: readers and writers at the same time.
+#include <atomic>
+
+#include "groups.hpp"
+#include "parallel.hpp"
+#include "tally/conformance/expect.hpp"
+
+namespace tally::conformance {
+namespace {
+
+constexpr std::size_t kSize = 4 * 1024 * 1024;
+constexpr unsigned kVersions = 60;
+
+/// Every version has its own letter and its own size.
+std::size_t sizeOf(unsigned version) { return kSize + version % 26; }
+std::string versionOf(unsigned version) { return std::string(sizeOf(version), static_cast<char>('a' + version % 26)); }
+
+void expectWhole(const std::string& bytes) {
+  if (bytes.empty()) fail("a read during replaces: empty; it must be one whole version");
+  if (bytes.size() != sizeOf(static_cast<unsigned>(bytes[0] - 'a'))) {
+    fail("a read during replaces: found " + std::to_string(bytes.size()) +
+         " bytes, which no version has from its "
+         "first byte on; it must be one whole version");
+  }
+  const auto other = bytes.find_first_not_of(bytes[0]);
+  if (other != bytes.npos) fail("a read during replaces: another version begins at byte " + std::to_string(other));
+}
+
+void replaceAll(IStorage& storage) {
+  for (unsigned version = 0; version < kVersions; ++version) storage.write("d/x", versionOf(version));
+}
+
+void readers(Context& context) {
+  auto& storage = context.storage();
+  storage.write("d/x", versionOf(0));
+  std::atomic<bool> done{false};
+  inThreads(9, [&](unsigned i) {
+    if (i == 0) {
+      const RaiseAtEnd raise(done);
+      return replaceAll(storage);
+    }
+    do {
+      expectWhole(storage.read("d/x"));
+    } while (!done);
+  });
+}
+
+void readerProcesses(Context& context) {
+  context.open()->write("d/x", versionOf(0));
+  inProcesses(5, [&](unsigned i) {
+    const auto storage = context.open();
+    if (i == 0) return replaceAll(*storage);
+    for (unsigned round = 0; round < kVersions; ++round) expectWhole(storage->read("d/x"));
+  });
+}
+
+void statMeanwhile(Context& context) {
+  auto& storage = context.storage();
+  storage.write("d/x", versionOf(0));
+  std::atomic<bool> done{false};
+  inThreads(4, [&](unsigned i) {
+    if (i == 0) {
+      const RaiseAtEnd raise(done);
+      return replaceAll(storage);
+    }
+    while (!done) {
+      const auto stat = storage.stat("d/x");
+      expect(stat.has_value(), "stat during replaces: found nothing");
+      expect(!stat->is_directory, "stat during replaces: found a directory");
+      expect(!stat->size || (*stat->size >= kSize && *stat->size < kSize + 26),
+             "stat during replaces: found a size that was never written");
+      expectListing(storage, "d", {"x"});
+    }
+  });
+}
+
+void twoWriters(Context& context) {
+  auto& storage = context.storage();
+  for (int round = 0; round < 500; ++round) {
+    const auto value = [round](unsigned i) {
+      return std::to_string(round) + std::string(2000 + 500 * i, static_cast<char>('a' + i));
+    };
+    inThreads(2, [&](unsigned i) { storage.write("d/x", value(i)); });
+    const std::string found = storage.read("d/x");
+    expect(found == value(0) || found == value(1),
+           "content of 'd/x' after two writes at once: " + std::to_string(found.size()) +
+               " bytes, which is neither of the two values");
+  }
+}
+
+void manyKeys(Context& context) {
+  auto& storage = context.storage();
+  inThreads(20, [&](unsigned i) {
+    const std::string key = "d" + std::to_string(i % 4) + "/k" + std::to_string(i);
+    for (unsigned round = 0; round < 20; ++round) {
+      const std::string value = std::to_string(round) + std::string(4096, static_cast<char>('a' + i));
+      storage.write(key, value);
+      expectBytes("content of " + quote(key), storage.read(key), value);
+    }
+  });
+}
+
+void writeAndAppend(Context& context) {
+  auto& storage = context.storage();
+  for (int round = 0; round < 200; ++round) {
+    storage.write("x", "old");
+    inThreads(2, [&](unsigned i) {
+      if (i == 0) {
+        storage.write("x", "written");
+      } else {
+        storage.append("x", "+appended");
+      }
+    });
+    const std::string found = storage.read("x");
+    expect(found == "written" || found == "written+appended",
+           "content of 'x' after a write and an append at once: " + quote(found));
+  }
+}
+
+void removeAndAppend(Context& context) {
+  auto& storage = context.storage();
+  for (int round = 0; round < 200; ++round) {
+    storage.write("x", "old");
+    inThreads(2, [&](unsigned i) {
+      if (i == 0) {
+        storage.remove("x");
+      } else {
+        for (int k = 0; k < 3; ++k) storage.append("x", "line\n");
+      }
+    });
+    if (!storage.stat("x")) continue;
+    const std::string found = storage.read("x");
+    expect(found == "line\n" || found == "line\nline\n" || found == "line\nline\nline\n",
+           "content of 'x' after a remove and appends at once: " + quote(found));
+  }
+}
+
+void newParent(Context& context) {
+  auto& storage = context.storage();
+  for (int round = 0; round < 30; ++round) {
+    const std::string parent = "p" + std::to_string(round) + "/q/r";
+    inThreads(16, [&](unsigned i) { storage.write(parent + "/" + static_cast<char>('a' + i), "x"); });
+    expectEqual<std::size_t>("entries of a parent made by 16 threads", storage.list(parent).size(), 16);
+  }
+}
+
+void lastChild(Context& context) {
+  auto& storage = context.storage();
+  for (int round = 0; round < 300; ++round) {
+    storage.write("d/e/old", "x");
+    inThreads(2, [&](unsigned i) {
+      if (i == 0) {
+        storage.remove("d/e/old");
+      } else {
+        storage.write("d/e/new", "y");
+      }
+    });
+    expectContent(storage, "d/e/new", "y");
+    storage.remove("d/e/new");
+  }
+}
+
+}  // namespace
+
+Group concurrencyCases() {
+  return {'H',
+          "readers and writers at the same time",
+          {
+              {"H01",
+               "read: 8 readers of a 4 MiB value under replacement see whole versions",
+               readers,
+               {},
+               Pace::Slow,
+               180},
+              {"H02", "read: the same with 4 reader processes", readerProcesses, Facility::Processes, Pace::Slow, 180},
+              {"H03", "stat, list: never miss a value under replacement", statMeanwhile, {}, Pace::Slow, 180},
+              {"H04", "write: of two at once one is left, whole", twoWriters},
+              {"H05", "write: 20 keys in parallel keep their own values", manyKeys},
+              {"H06", "write and append at once: whole in either order", writeAndAppend},
+              {"H07", "remove and append at once: gone, or whole appends made afterwards", removeAndAppend},
+              {"H10", "write: 16 threads into a new directory all succeed", newParent},
+              {"H11", "write: beside the remove of the last sibling succeeds", lastChild},
+          }};
+}
+
+}  // namespace tally::conformance

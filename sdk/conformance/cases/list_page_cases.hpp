@@ -1,0 +1,12 @@
+#pragma once
+// The part of group D about pages.
+
+#include <vector>
+
+#include "tally/conformance/case.hpp"
+
+namespace tally::conformance {
+
+std::vector<Case> listPageCases();
+
+}  // namespace tally::conformance

@@ -1,0 +1,306 @@
+// Group F: every legal key is itself, and nothing else; illegal ones are refused before anything happens.
+#include <map>
+#include <set>
+
+#include "groups.hpp"
+#include "planted_files.hpp"
+#include "tally/conformance/expect.hpp"
+
+namespace tally::conformance {
+namespace {
+
+/// Write each name as a file, as a directory and inside one; then all must be there, alone and in order.
+void roundTripNames(Context& context, const std::vector<std::string>& names) {
+  auto& storage = context.storage();
+  std::set<std::string> files(names.begin(), names.end());
+  std::vector<std::string> directories;
+  for (const auto& name : files) {
+    storage.write(path::join({"files", name}), "file " + name);
+    storage.write(path::join({"directories", name, "x"}), "below " + name);
+    directories.push_back(name + "/");
+  }
+  for (const auto& name : files) {
+    expectContent(storage, path::join({"files", name}), "file " + name);
+    expectContent(storage, path::join({"directories", name, "x"}), "below " + name);
+    expectListing(storage, path::join({"directories", name}), {"x"});
+  }
+  expectListing(storage, "files", {files.begin(), files.end()});
+  expectListing(storage, "directories", directories);
+  for (const auto& name : files) {
+    storage.remove(path::join({"files", name}));
+    expectAbsent(storage, path::join({"files", name}));
+  }
+}
+
+void colons(Context& context) {
+  auto& storage = context.storage();
+  for (const auto* key : {"a:b", "a/b", "x/a:b", "x/a/b", "x:a/b", "x:a:b", "c:", ":c", ":"}) storage.write(key, key);
+  for (const auto* key : {"a:b", "a/b", "x/a:b", "x/a/b", "x:a/b", "x:a:b", "c:", ":c", ":"}) {
+    expectContent(storage, key, key);
+  }
+  expectListing(storage, "", {":", ":c", "a/", "a:b", "c:", "x/", "x:a/", "x:a:b"});
+  expectListing(storage, "x", {"a/", "a:b"});
+}
+
+void punctuation(Context& context) {
+  std::vector<std::string> names;
+  for (char c = 0x20; c < 0x7F; ++c) {
+    if (c != '/' && c != '.') names.emplace_back(1, c);
+  }
+  roundTripNames(context, names);
+}
+
+void controlCharacters(Context& context) {
+  std::vector<std::string> names;
+  for (char c = 1; c < 0x20; ++c) names.push_back(std::string("a") + c + "b");
+  for (const char c : {'\x01', '\t', '\n', '\r', '\x1f', '\x7f'}) names.emplace_back(1, c);
+  names.push_back(
+      "a\x7f"
+      "b");
+  roundTripNames(context, names);
+}
+
+void edges(Context& context) {
+  roundTripNames(context, {" lead", "trail ",   " ",   "  ",    "\ttab", "tab\t", ".hidden",
+                           "dot.",  "...",      "..a", "a..",   "~",     "~home", "cr\r",
+                           "lf\n",  "crlf\r\n", "-",   "--all", "-rf",   "plain", "\xc2\xa0nbsp\xc2\xa0"});
+}
+
+void escapes(Context& context) {
+  roundTripNames(context, {"%2f", "%2F", "%", "%%", "%00", "%25", "%3A", "test%46.txt", "testF.txt", "__0x2f__",
+                           "\\x2f", "&#47;", "=2F", "+", "a+b", "a b", "a%20b", "\xe2\x88\x95", "%252f"});
+}
+
+void shellCharacters(Context& context) {
+  roundTripNames(context, {"\\",  "\\\\", "a\\b", "..\\x", "\"",  "'",   "$(x)", "`x`", "$HOME", "a;b", "a|b",
+                           "a&b", "#",    "!",    "<a>",   "(a)", "{a}", "a=b",  "a,b", "@",     "^"});
+}
+
+void unicode(Context& context) {
+  roundTripNames(context, {"\xf0\x9f\x98\x80", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "e\xcc\x81", "\xc3\xa9",
+                           "\xe6\x97\xa5\xe6\x9c\xac", "\xef\xac\x81", "fi", "\xe2\x84\xab", "\xc3\x85", "A\xcc\x8a",
+                           "\xf4\x8f\xbf\xbf", "\xee\x80\x80", "\xef\xbb\xbf",
+                           "\xe2\x80\xae"
+                           "rtl"});
+}
+
+void letterCase(Context& context) {
+  roundTripNames(context, {"A", "a", "Conv", "conv", "CONV", "\xc3\x84", "\xc3\xa4", "I", "i", "\xc4\xb1"});
+}
+
+/// Every operation must refuse the key, and nothing may come of it.
+void expectRefused(Context& context, const std::string& key) {
+  auto& storage = context.storage();
+  const auto refused = [&](const char* what, const auto& action) {
+    expectError(ErrorCode::InvalidArgument, std::string(what) + " " + quote(key), action);
+  };
+  refused("read of", [&] { storage.read(key); });
+  refused("write of", [&] { storage.write(key, "x"); });
+  refused("append to", [&] { storage.append(key, "x"); });
+  if (!key.empty()) {  // "" is the root for these
+    refused("stat of", [&] { storage.stat(key); });
+    refused("list of", [&] { storage.list(key); });
+    refused("remove of", [&] { storage.remove(key); });
+  }
+  expectListing(storage, "", {"a"});
+}
+
+void refusedKeys(Context& context, const std::vector<std::string>& keys) {
+  context.storage().write("a", "file");
+  for (const auto& key : keys) expectRefused(context, key);
+  expectContent(context.storage(), "a", "file");
+}
+
+void notUtf8(Context& context) {
+  refusedKeys(context, {"\xff", "b\xc3", "\xc0\xaf", "\xed\xa0\x80", "b/\x80", "\xf4\x90\x80\x80"});
+}
+
+void badSegments(Context& context) {
+  refusedKeys(context, {"", ".", "..", "a/../b", "a/./b", "a//b", "/a", "a/", "/", "../a", "b/..", "./a"});
+}
+
+void nulInside(Context& context) {
+  refusedKeys(context, {std::string("a\0", 2), std::string("\0", 1), std::string("b\0c", 3), std::string("b/\0/c", 5)});
+}
+
+/// `size` bytes in segments of at most 100.
+std::string longKey(std::size_t size) {
+  std::string key(size, 'k');
+  for (std::size_t at = 100; at + 1 < size; at += 101) key[at] = '/';
+  return key;
+}
+
+void longest(Context& context) {
+  auto& storage = context.storage();
+  for (const std::size_t size : {511U, 512U}) {
+    storage.write(longKey(size), std::to_string(size));
+  }
+  expectContent(storage, longKey(511), "511");
+  expectContent(storage, longKey(512), "512");
+  storage.remove("", RemoveOptions{true});
+  if (context.harness().throughHost()) refusedKeys(context, {longKey(513), longKey(600), longKey(5000)});
+}
+
+/// The key works in full, or is refused with InvalidArgument and nothing is left of it.
+void worksOrRefused(Context& context, const std::string& key) {
+  auto& storage = context.storage();
+  try {
+    storage.write(key, "x");
+  } catch (const Error& error) {
+    expectErrorAmong({ErrorCode::InvalidArgument}, "write of a key of " + std::to_string(key.size()) + " bytes",
+                     &error);
+    return expectListing(storage, path::parent(key), {});
+  }
+  expectContent(storage, key, "x");
+  storage.append(key, "y");
+  expectContent(storage, key, "xy");
+  storage.remove(key);
+  expectAbsent(storage, key);
+}
+
+void longSegments(Context& context) {
+  for (const std::size_t size : {200U, 254U, 255U, 256U, 400U, 510U}) worksOrRefused(context, std::string(size, 's'));
+  for (const std::size_t size : {255U, 256U}) {
+    std::string wide;
+    while (wide.size() + 2 <= size) wide += "\xc3\xa9";
+    worksOrRefused(context, wide + ":%" + std::string(size > 255 ? 2 : 0, 'x'));
+  }
+}
+
+void deep(Context& context) {
+  std::string key = "d";
+  for (int depth = 1; depth < 100; ++depth) key += "/d";
+  worksOrRefused(context, key);
+}
+
+std::string randomSegment(Context& context) {
+  static const std::vector<std::string> pieces = {"a",        "b", "A",    ":", "%",
+                                                  "%3A",      ".", "-",    "_", " ",
+                                                  "\xc3\xa9", "0", "\\",   "*", "\xf0\x9f\x98\x80",
+                                                  "json",     "~", "\x01", "=", "conversation"};
+  std::string segment;
+  do {
+    segment.clear();
+    for (auto left = context.number(1, 5); left != 0; --left) segment += pieces[context.number(0, pieces.size() - 1)];
+  } while (segment == "." || segment == "..");
+  return segment;
+}
+
+/// A key that fits among `known`: neither below a file, nor the name of a directory.
+std::string randomKey(Context& context, const std::map<std::string, std::string>& known) {
+  for (;;) {
+    std::string key = randomSegment(context);
+    for (auto depth = context.number(0, 3); depth != 0; --depth) key = path::join({key, randomSegment(context)});
+    const auto behind = known.lower_bound(key + "/");
+    bool fits = behind == known.end() || behind->first.rfind(key + "/", 0) != 0;
+    for (auto above = path::parent(key); !above.empty() && fits; above = path::parent(above)) {
+      fits = known.count(std::string(above)) == 0;
+    }
+    if (fits) return key;
+  }
+}
+
+void walk(IStorage& storage, const std::string& directory, std::set<std::string>& found) {
+  for (const auto& entry : storage.list(directory)) {
+    if (entry.is_directory) {
+      walk(storage, entry.path, found);
+    } else {
+      expect(found.insert(entry.path).second, "the tree shows " + quote(entry.path) + " twice");
+    }
+  }
+}
+
+void randomKeys(Context& context) {
+  auto& storage = context.storage();
+  std::map<std::string, std::string> known;
+  for (int i = 0; i < 2000; ++i) {
+    const std::string key = randomKey(context, known);
+    known[key] = std::to_string(i);
+    storage.write(key, known[key]);
+  }
+  for (const auto& [key, value] : known) expectBytes("content of " + quote(key), storage.read(key), value);
+  std::set<std::string> found, expected;
+  walk(storage, "", found);
+  for (const auto& [key, value] : known) expected.insert(key);
+  expectNames("all keys of the tree", {found.begin(), found.end()}, {expected.begin(), expected.end()});
+}
+
+void joining(Context&) {
+  const auto join = [](std::initializer_list<std::string_view> segments) { return IStorage::join(segments); };
+  expectBytes("join of a and b", join({"a", "b"}), "a/b");
+  expectBytes("join of a and b/c", join({"a", "b/c"}), join({join({"a", "b"}), "c"}));
+  expectBytes("join of one", join({"a"}), "a");
+  for (const std::string_view bad : {"", ".", "..", "/", "a/", "/a", "a//b", "x/../y"}) {
+    expectError(ErrorCode::InvalidArgument, "join of 'a' and " + quote(bad), [&] { join({"a", bad}); });
+    expectError(ErrorCode::InvalidArgument, "join of " + quote(bad) + " and 'b'", [&] { join({bad, "b"}); });
+  }
+}
+
+void lateDifference(Context& context) {
+  auto& storage = context.storage();
+  const std::string stem = std::string(200, 's') + "/" + std::string(200, 't');
+  for (const auto* end : {"a", "b", "aa", "-", "A"}) storage.write(stem + end, end);
+  for (const auto* end : {"a", "b", "aa", "-", "A"}) expectContent(storage, stem + end, end);
+  expectListing(storage, std::string(200, 's'), [&] {
+    std::vector<std::string> names;
+    for (const auto* end : {"-", "A", "a", "aa", "b"}) names.push_back(std::string(200, 't') + end);
+    return names;
+  }());
+}
+
+void internalNames(Context& context) {
+  std::vector<std::string> names = {".tmp", "x.tmp",  ".x.tmp",     "x.lock", ".lock",  "x~",         ".#x",
+                                    "#x#",  ".x.swp", "lost+found", "x.part", ".tally", ".tally-tmp", "tmp",
+                                    ".git", "meta",   "index",      "dir",    "0-1"};
+  for (const auto& name : context.harness().internalNames()) names.push_back(name);
+  for (const auto& name : names) {
+    worksOrRefused(context, name);
+    worksOrRefused(context, path::join({"d", name}));
+    worksOrRefused(context, path::join({name, "x"}));
+    context.storage().remove("", RemoveOptions{true});
+  }
+}
+
+void secondPlace(Context& context) {
+  auto& storage = context.storage();
+  const auto second = context.harness().openSecond();
+  if (!second) Context::skip("the harness offers no second root or prefix");
+  storage.write("k", "first");
+  expectAbsent(*second, "k");
+  second->write("k", "second");
+  expectContent(storage, "k", "first");
+  second->remove("", RemoveOptions{true});
+  expectContent(storage, "k", "first");
+}
+
+}  // namespace
+
+Group namesCases() {
+  return {
+      'F',
+      "keys: each is itself and no other",
+      {
+          {"F01", "keys: ':' and '/' are different", colons},
+          {"F03", "keys: every printable character as a segment", punctuation},
+          {"F04", "keys: control characters stay as they are", controlCharacters},
+          {"F05", "keys: spaces, dots and line ends at the edges are not trimmed", edges},
+          {"F06", "keys: what looks like an escape is not decoded", escapes},
+          {"F07", "keys: backslashes, quotes and shell characters", shellCharacters},
+          {"F08", "keys: composed and decomposed letters differ", unicode},
+          {"F09", "keys: upper and lower case differ", letterCase},
+          {"F10", "keys: what is no UTF-8 is InvalidArgument", notUtf8, Facility::Host},
+          {"F11", "keys: empty, '.' and '..' segments are InvalidArgument", badSegments, Facility::Host},
+          {"F12", "keys: NUL is InvalidArgument, never the end", nulInside, Facility::Host},
+          {"F13", "keys: none leaves the store's folder", keysStayInside, Facility::Folder},
+          {"F14", "keys: 512 bytes work, 513 are refused", longest},
+          {"F15", "keys: long segments work, or are InvalidArgument and leave nothing", longSegments},
+          {"F16", "keys: 100 segments work, or are InvalidArgument", deep},
+          {"F17", "keys: 2000 random ones keep their values and list as themselves", randomKeys, {}, Pace::Slow, 120},
+          {"F18", "join: is lexical and associative, and drops nothing", joining},
+          {"F20", "keys: that differ only far behind are different", lateDifference},
+          {"F21", "keys: names that adapters use themselves work, or are InvalidArgument", internalNames},
+          {"F22", "keys: another root or prefix shares none of them", secondPlace},
+      }};
+}
+
+}  // namespace tally::conformance

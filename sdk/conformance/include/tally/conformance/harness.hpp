@@ -1,0 +1,65 @@
+#pragma once
+// What the author of an adapter writes to join the kit: how to open the storage under test, and how to get an empty
+// place for it. Everything else has a default; a facility that is not offered skips the cases that need it.
+//
+//   class MyHarness final : public tally::conformance::Harness {
+//    public:
+//     std::string name() const override { return "mine"; }
+//     std::shared_ptr<tally::IStorage> open() override { return std::make_shared<MyStorage>(place_); }
+//     void clear() override { place_ = freshPlace(); }
+//   };
+//   int main(int argc, char** argv) { MyHarness h; return tally::conformance::runMain(argc, argv, h); }
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tally/storage.hpp"
+
+namespace tally::conformance {
+
+/// A case that the adapter does not pass on purpose. It is not run, and the report prints it with its reason.
+struct Deviation {
+  std::string case_id;
+  std::string reason;
+};
+
+/// Threads: open() from any thread. Processes: all methods but clear() are also called in forked children.
+class Harness {
+ public:
+  Harness() = default;
+  Harness(const Harness&) = delete;
+  Harness& operator=(const Harness&) = delete;
+  virtual ~Harness() = default;
+
+  /// What the report calls the storage.
+  virtual std::string name() const = 0;
+  /// Open one more handle on the present place. Errors: whatever the adapter throws fails the case.
+  virtual std::shared_ptr<IStorage> open() = 0;
+  /// Make the present place an empty one. Called before each case, while nothing is open.
+  virtual void clear() = 0;
+
+  /// Whether other processes see the same data through open().
+  virtual bool processes() const { return false; }
+  /// Whether the storage comes from createStorage. A bare adapter object may rely on the host's check of keys and
+  /// need not name the key in its messages, so such cases are skipped for it.
+  virtual bool throughHost() const { return false; }
+  /// For adapters that keep each key as a file of that path: the folder they keep them in. The kit then plants
+  /// links and stray files there and takes permissions away. Empty: not such an adapter.
+  virtual std::filesystem::path folder() const { return {}; }
+  /// Another root or prefix on the same service, its name beginning like the first one's. Null: not offered.
+  virtual std::shared_ptr<IStorage> openSecond() { return nullptr; }
+  /// A place that is full after about so many bytes. It may mount or limit things for the calling process, which
+  /// ends after the case. Null: not offered.
+  virtual std::shared_ptr<IStorage> openSmall(std::uint64_t bytes) {
+    static_cast<void>(bytes);
+    return nullptr;
+  }
+  /// Names that the adapter uses itself beside the user's keys: its temporary files, lock suffixes, headers.
+  virtual std::vector<std::string> internalNames() const { return {}; }
+  virtual std::vector<Deviation> deviations() const { return {}; }
+};
+
+}  // namespace tally::conformance

@@ -1,0 +1,15 @@
+#include "groups.hpp"
+
+#include "tally/conformance/runner.hpp"
+
+namespace tally::conformance {
+
+const std::vector<Group>& baseGroups() {
+  static const std::vector<Group> groups = {
+      valuesCases(),    missingCases(),     appendCases(), listCases(), removeCases(), namesCases(),
+      conditionCases(), concurrencyCases(), crashCases(),  callCases(), rangeCases(),  expiryCases(),
+  };
+  return groups;
+}
+
+}  // namespace tally::conformance

@@ -1,0 +1,21 @@
+#pragma once
+// The tables of the groups, each defined by the file of that name under cases/.
+
+#include "tally/conformance/case.hpp"
+
+namespace tally::conformance {
+
+Group valuesCases();       // A
+Group missingCases();      // B
+Group appendCases();       // C
+Group listCases();         // D
+Group removeCases();       // E
+Group namesCases();        // F
+Group conditionCases();    // G
+Group concurrencyCases();  // H
+Group crashCases();        // I
+Group callCases();         // J
+Group rangeCases();        // L
+Group expiryCases();       // N
+
+}  // namespace tally::conformance

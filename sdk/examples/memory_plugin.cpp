@@ -1,0 +1,19 @@
+// The memory adapter as a plugin: an info and one line. It has no options.
+
+#include "memory_storage.hpp"
+#include "tally/sdk/plugin.hpp"
+
+namespace {
+
+constexpr auto kInfo = tally::sdk::PluginInfo{"memory", "0.1.0", "Keeps everything in memory until it is closed."}.by(
+    "The Tally authors", "MIT");
+
+struct OpenMemory {
+  static std::unique_ptr<tally::IStorage> open(const tally::sdk::Config&, const tally::Call&) {
+    return std::make_unique<tally::examples::MemoryStorage>();
+  }
+};
+
+}  // namespace
+
+TALLY_STORAGE_PLUGIN(OpenMemory, kInfo);

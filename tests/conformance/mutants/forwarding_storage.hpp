@@ -1,0 +1,42 @@
+#pragma once
+// Passes every call on to another storage. Mutants override the one method that they get wrong.
+
+#include <memory>
+#include <utility>
+
+#include "tally/storage.hpp"
+
+namespace tally::test {
+
+class ForwardingStorage : public IStorage {
+ public:
+  explicit ForwardingStorage(std::shared_ptr<IStorage> good) : good_(std::move(good)) {}
+
+  StorageStat read(std::string_view key, const ByteRange& range, ByteSink& out, const Call& call) override {
+    return good_->read(key, range, out, call);
+  }
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    return good_->write(key, content, options, call);
+  }
+  std::optional<std::uint64_t> append(std::string_view key, std::string_view content, const AppendOptions& options,
+                                      const Call& call) override {
+    return good_->append(key, content, options, call);
+  }
+  bool list(std::string_view directory, const ListOptions& options, EntrySink& out, const Call& call) override {
+    return good_->list(directory, options, out, call);
+  }
+  std::optional<StorageStat> stat(std::string_view key, const Call& call) override { return good_->stat(key, call); }
+  bool remove(std::string_view key, const RemoveOptions& options, const Call& call) override {
+    return good_->remove(key, options, call);
+  }
+  Capabilities capabilities() const noexcept override { return good_->capabilities(); }
+
+ protected:
+  IStorage& good() const noexcept { return *good_; }
+
+ private:
+  std::shared_ptr<IStorage> good_;
+};
+
+}  // namespace tally::test
