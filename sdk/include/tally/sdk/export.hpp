@@ -12,6 +12,7 @@
 #include <system_error>
 #include <type_traits>
 #include <typeinfo>
+#include <utility>
 
 #include "tally/plugin_abi.h"
 #include "tally/sdk/config.hpp"
@@ -254,21 +255,36 @@ inline std::int32_t remove(void* self, const tally_call* call, const tally_str* 
 inline constexpr tally_storage_ops kStorageOps = {
     TALLY_END_OF(tally_storage_ops, extension), 0, destroy, read, write, append, list, stat, remove, nullptr};
 
-/// Open a `Storage`, whose constructor takes (const Config&) or (const Config&, const Call&).
-template <typename Storage>
+template <typename Opener, typename = void>
+struct HasOpen : std::false_type {};
+template <typename Opener>
+struct HasOpen<Opener, std::void_t<decltype(Opener::open(std::declval<const Config&>(), std::declval<const Call&>()))>>
+    : std::true_type {};
+
+/// A storage from `Class`: by its static open(config, call) if it has one, else by its constructor, which takes
+/// (config) or (config, call).
+template <typename Class>
+std::unique_ptr<IStorage> openStorage(const Config& config, const Call& call) {
+  if constexpr (HasOpen<Class>::value) {
+    return Class::open(config, call);
+  } else {
+    static_assert(std::is_base_of_v<IStorage, Class>,
+                  "a storage plugin's class derives from tally::IStorage, or has a static open(config, call)");
+    if constexpr (std::is_constructible_v<Class, const Config&, const Call&>) {
+      return std::make_unique<Class>(config, call);
+    } else {
+      static_assert(std::is_constructible_v<Class, const Config&>,
+                    "a storage plugin's class has a constructor (const tally::sdk::Config&)");
+      return std::make_unique<Class>(config);
+    }
+  }
+}
+
+template <typename Class>
 std::int32_t create(const tally_config* config, const tally_call* call, tally_storage* out, tally_error* error,
                     std::uint32_t thread_model) noexcept {
-  static_assert(std::is_base_of_v<IStorage, Storage>, "a storage plugin's class derives from tally::IStorage");
   return guarded(error, [&] {
-    const Config options(*config);
-    std::unique_ptr<IStorage> storage;
-    if constexpr (std::is_constructible_v<Storage, const Config&, const Call&>) {
-      storage = std::make_unique<Storage>(options, callOf(call));
-    } else {
-      static_assert(std::is_constructible_v<Storage, const Config&>,
-                    "a storage plugin's class has a constructor (const tally::sdk::Config&)");
-      storage = std::make_unique<Storage>(options);
-    }
+    auto storage = openStorage<Class>(Config(*config), callOf(call));
     out->thread_model = thread_model;
     out->capabilities = storage->capabilities().bits();
     out->ops = &kStorageOps;

@@ -7,6 +7,10 @@
 //   constexpr auto kInfo = tally::sdk::PluginInfo{"mine", "1.0.0", "Keeps bytes somewhere."}.with(kOptions);
 //   TALLY_STORAGE_PLUGIN(MyStorage, kInfo)
 //
+// A class that knows nothing of options is opened by a small one beside it, which is then named in the line:
+//
+//   struct OpenMine { static std::unique_ptr<tally::IStorage> open(const tally::sdk::Config&, const tally::Call&); };
+//
 // and in CMake: tally_add_plugin(mine SOURCES my_storage.cpp).
 
 #include "tally/plugin_abi.h"
