@@ -1,0 +1,30 @@
+#include "commands/command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tally::cli {
+
+std::vector<ExitCode> plus(std::vector<ExitCode> codes, std::initializer_list<ExitCode> more) {
+  codes.insert(codes.end(), more);
+  return codes;
+}
+
+std::string helpFooter(const CommandText& text) {
+  std::string footer = "Examples:\n";
+  for (const auto& example : text.examples) footer += fmt::format("  {}\n", example);
+  auto codes = plus(text.exit_codes, {ExitCode::Ok, ExitCode::Usage});
+  std::sort(codes.begin(), codes.end());
+  footer += "\nExit codes:\n";
+  for (const auto code : codes) footer += fmt::format("  {}  {}\n", statusOf(code), meaningOf(code));
+  return footer;
+}
+
+CLI::App& addCommand(CLI::App& parent, const CommandText& text) {
+  auto* command = parent.add_subcommand(text.name, text.sentence);
+  command->footer(helpFooter(text) + "\nOptions for every command (--config, --set, --json, ...): tally --help");
+  return *command;
+}
+
+}  // namespace tally::cli

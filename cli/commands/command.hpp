@@ -1,0 +1,48 @@
+#pragma once
+// The frame of every command: name, one sentence, examples, exit codes. One registration function a group.
+
+#include <CLI/CLI.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "app.hpp"
+
+namespace tally::cli {
+
+struct CommandText {
+  std::string name;
+  std::string sentence;
+  std::vector<std::string> examples;
+  std::vector<ExitCode> exit_codes;  ///< beside Ok and Usage, which every command has
+};
+
+/// What every command that opens the store may answer with.
+inline const std::vector<ExitCode> kStoreExitCodes = {ExitCode::Failed, ExitCode::Config, ExitCode::Plugin,
+                                                      ExitCode::Unavailable, ExitCode::Permission};
+
+/// `codes` and some more.
+std::vector<ExitCode> plus(std::vector<ExitCode> codes, std::initializer_list<ExitCode> more);
+
+/// Add a subcommand with its help text to `parent`.
+CLI::App& addCommand(CLI::App& parent, const CommandText& text);
+
+/// Examples and exit codes as they stand at the end of a help text.
+std::string helpFooter(const CommandText& text);
+
+void registerInit(CLI::App& app, Context& context);
+void registerLs(CLI::App& app, Context& context);
+void registerShow(CLI::App& app, Context& context);
+void registerRuns(CLI::App& app, Context& context);
+void registerReport(CLI::App& app, Context& context);
+void registerAppend(CLI::App& app, Context& context);
+void registerImport(CLI::App& app, Context& context);
+void registerExport(CLI::App& app, Context& context);
+void registerRm(CLI::App& app, Context& context);
+void registerStorage(CLI::App& app, Context& context);
+void registerPlugins(CLI::App& app, Context& context);
+void registerConfig(CLI::App& app, Context& context);
+void registerCompletion(CLI::App& app, Context& context);
+
+}  // namespace tally::cli

@@ -1,0 +1,73 @@
+#include <filesystem>
+#include <memory>
+
+#include "commands/command.hpp"
+#include "files.hpp"
+#include "init_template.hpp"
+
+namespace tally::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct InitOptions {
+  std::string folder = ".";
+  std::string backend = "local";
+  bool force = false;
+};
+
+/// What the plugin says of its options, as seen from the new file's folder.
+std::optional<PluginNote> noteOf(Context& context, const InitOptions& options) {
+  Config config;
+  config.base_dir = fs::absolute(options.folder);
+  try {
+    return inspectPlugin(config, options.backend).note;
+  } catch (const Error& error) {
+    context.warn(fmt::format("the options of '{}' are left out: {}", options.backend, error.what()));
+    return std::nullopt;
+  }
+}
+
+void writeConfiguration(const fs::path& file, const std::string& text, bool force) {
+  std::error_code problem;
+  fs::create_directories(file.parent_path(), problem);
+  if (problem) throw fileError(problem.value(), "create", file.parent_path());
+  if (force) return replaceFile(file, text);
+  try {
+    createFile(file, text);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::AlreadyExists) throw;
+    throw Error(ErrorCode::AlreadyExists, file.string() + " exists already; --force replaces it");
+  }
+}
+
+ExitCode init(Context& context, const InitOptions& options) {
+  const auto file = (fs::path(options.folder) / "tally.yaml").lexically_normal();
+  const auto note = noteOf(context, options);
+  writeConfiguration(file, configurationTemplate(options.backend, note), options.force);
+  if (context.options.json) {
+    context.printJson({{"file", file.string()}, {"backend", options.backend}});
+    return ExitCode::Ok;
+  }
+  context.out.print("wrote {}\n\nnext:\n", file.string());
+  context.out.write("  tally config check       is all in order?\n");
+  context.out.write("  tally import FOLDER      bring conversations along\n");
+  context.out.write("  tally ls                 list them\n");
+  return ExitCode::Ok;
+}
+
+}  // namespace
+
+void registerInit(CLI::App& app, Context& context) {
+  auto options = std::make_shared<InitOptions>();
+  auto& command = addCommand(app, {"init",
+                                   "Write a tally.yaml with comments. Never replaces a file unless told to.",
+                                   {"tally init", "tally init /srv/agents --backend redis"},
+                                   {ExitCode::Failed, ExitCode::Permission, ExitCode::NoSpace}});
+  command.add_option("DIR", options->folder, "Folder for the file, created if needed; default: the working directory");
+  command.add_option("--backend", options->backend, "Backend to configure; default: local")->type_name("NAME");
+  command.add_flag("--force", options->force, "Replace a tally.yaml that is there");
+  command.callback([options, &context] { context.action = [options, &context] { return init(context, *options); }; });
+}
+
+}  // namespace tally::cli

@@ -1,0 +1,211 @@
+#include <memory>
+
+#include "commands/command.hpp"
+#include "table.hpp"
+#include "text.hpp"
+
+namespace tally::cli {
+namespace {
+
+std::string nameOf(const PluginFile& plugin) {
+  if (plugin.note) return plugin.note->name;
+  auto stem = plugin.path.stem().string();
+  constexpr std::string_view kPrefix = "libtally_";
+  return stem.rfind(kPrefix, 0) == 0 ? stem.substr(kPrefix.size()) : stem;
+}
+
+std::string stateOf(const PluginFile& plugin) {
+  if (plugin.refused) return "refused";
+  return plugin.shadowed ? "shadowed" : "ok";
+}
+
+std::string pathOf(const PluginFile& plugin) { return plugin.path.empty() ? "-" : plugin.path.string(); }
+
+Json pluginJson(const PluginFile& plugin) {
+  Json row = {{"name", nameOf(plugin)},
+              {"version", plugin.note ? Json(plugin.note->version) : Json()},
+              {"path", plugin.path.string()},
+              {"place", plugin.place},
+              {"state", stateOf(plugin)},
+              {"code", Json()},
+              {"reason", Json()}};
+  if (plugin.refused) {
+    row["code"] = nameOf(plugin.refused->code());
+    row["reason"] = plugin.refused->message();
+  }
+  return row;
+}
+
+ExitCode list(Context& context) {
+  const auto plugins = listPlugins(context.config());
+  if (context.options.json) {
+    Json rows = Json::array();
+    for (const auto& plugin : plugins) rows.push_back(pluginJson(plugin));
+    context.printJson(rows);
+    return ExitCode::Ok;
+  }
+  if (plugins.empty()) {
+    context.note("no plugins in any place; 'tally plugins doctor' lists the places");
+    return ExitCode::Ok;
+  }
+  Table table({{"NAME"}, {"VERSION"}, {"STATE", Align::Left, true}, {"PATH"}, {"PLACE"}});
+  for (const auto& plugin : plugins) {
+    const auto tone = plugin.refused ? Tone::Bad : plugin.shadowed ? Tone::Faint : Tone::Good;
+    const auto state = plugin.refused ? "refused: " + plugin.refused->message() : stateOf(plugin);
+    table.add({nameOf(plugin), plugin.note ? plugin.note->version : "-", {state, tone}, pathOf(plugin), plugin.place});
+  }
+  table.print(context.out, context.style());
+  return ExitCode::Ok;
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+  std::string text;
+  for (const auto& word : words) text.append(text.empty() ? "" : between).append(word);
+  return text;
+}
+
+/// "1 to 100", ">= 1", "a, b", or nothing.
+std::string rangeOf(const PluginOption& option) {
+  if (!option.choices.empty()) return joined(option.choices, ", ");
+  if (option.minimum && option.maximum) return fmt::format("{} to {}", *option.minimum, *option.maximum);
+  if (option.minimum) return fmt::format(">= {}", *option.minimum);
+  return option.maximum ? fmt::format("<= {}", *option.maximum) : "";
+}
+
+Json optionJson(const PluginOption& option) {
+  return {{"name", option.name},
+          {"type", tally::nameOf(option.type)},
+          {"default", option.default_value ? Json(*option.default_value) : Json()},
+          {"minimum", option.minimum ? Json(*option.minimum) : Json()},
+          {"maximum", option.maximum ? Json(*option.maximum) : Json()},
+          {"choices", option.choices},
+          {"required", option.required},
+          {"secret", option.secret},
+          {"doc", option.doc}};
+}
+
+Json noteJson(const PluginFile& plugin) {
+  const auto& note = *plugin.note;
+  Json options = Json::array();
+  for (const auto& option : note.options) options.push_back(optionJson(option));
+  return {{"name", note.name},
+          {"version", note.version},
+          {"summary", note.summary},
+          {"vendor", note.vendor},
+          {"license", note.license},
+          {"abi", fmt::format("{}.{}", note.abi_major, note.abi_minor)},
+          {"minHostMinor", note.min_host_minor},
+          {"platform", note.platform},
+          {"sdk", note.sdk},
+          {"extensions", note.extensions},
+          {"path", plugin.path.string()},
+          {"place", plugin.place},
+          {"options", options}};
+}
+
+void printOptions(Context& context, const PluginNote& note) {
+  Table table({{"OPTION"}, {"TYPE"}, {"DEFAULT"}, {"RANGE"}, {"FLAGS"}, {"MEANING", Align::Left, true}});
+  for (const auto& option : note.options) {
+    std::vector<std::string> flags;
+    if (option.required) flags.emplace_back("required");
+    if (option.secret) flags.emplace_back("secret");
+    const auto range = rangeOf(option);
+    table.add({option.name, std::string(tally::nameOf(option.type)), option.default_value.value_or("-"),
+               range.empty() ? "-" : range, flags.empty() ? "-" : joined(flags, ", "), option.doc});
+  }
+  context.out.write("\n");
+  table.print(context.out, context.style());
+}
+
+ExitCode inspect(Context& context, const std::string& name) {
+  const auto plugin = inspectPlugin(context.config(), name);
+  const auto document = noteJson(plugin);
+  if (context.options.json) {
+    context.printJson(document);
+    return ExitCode::Ok;
+  }
+  for (const auto& item : document.items()) {
+    const auto& value = item.value();
+    if (item.key() == "options") continue;
+    auto text = value.is_string() ? value.get<std::string>() : value.dump();
+    if (item.key() == "extensions") text = joined(plugin.note->extensions, ", ");
+    context.out.print("{:<13} {}\n", item.key(), text.empty() ? "-" : escaped(text));
+  }
+  if (!plugin.note->options.empty()) printOptions(context, *plugin.note);
+  return ExitCode::Ok;
+}
+
+void printSteps(Context& context, const std::vector<LoadStep>& steps) {
+  const auto style = context.style();
+  for (const auto& step : steps) {
+    const auto mark = step.passed ? style.paint(Tone::Good, "pass") : style.paint(Tone::Bad, "FAIL");
+    context.out.print("{}  {:<10}  {}\n", mark, step.name, escapedLines(step.detail));
+  }
+}
+
+void printPlaces(Context& context, const std::vector<SearchPlace>& places) {
+  Table table({{"PLACE SEARCHED"}, {"WHY"}, {"USED"}});
+  for (const auto& place : places) {
+    table.add({place.dir.string(), place.why, place.ignored.empty() ? "yes" : "no: " + place.ignored});
+  }
+  context.out.write("\n");
+  table.print(context.out, context.style());
+}
+
+ExitCode doctor(Context& context, const std::string& name) {
+  const auto backend = name.empty() ? context.config().storage.backend : name;
+  const auto steps = diagnosePlugin(context.config(), backend);
+  const auto places = searchPlaces(context.config());
+  const bool healthy = !steps.empty() && steps.back().passed;
+  if (context.options.json) {
+    Json step_rows = Json::array(), place_rows = Json::array();
+    for (const auto& step : steps) {
+      step_rows.push_back({{"name", step.name}, {"passed", step.passed}, {"detail", step.detail}});
+    }
+    for (const auto& place : places) {
+      place_rows.push_back({{"dir", place.dir.string()}, {"why", place.why}, {"ignored", place.ignored}});
+    }
+    context.printJson({{"backend", backend}, {"healthy", healthy}, {"steps", step_rows}, {"places", place_rows}});
+  } else {
+    printSteps(context, steps);
+    printPlaces(context, places);
+  }
+  return healthy ? ExitCode::Ok : ExitCode::Failed;
+}
+
+void addPluginCommands(CLI::App& group, Context& context) {
+  auto name = std::make_shared<std::string>();
+  auto& list_command = addCommand(group, {"list",
+                                          "List every plugin in every place. Runs no plugin code.",
+                                          {"tally plugins list", "tally plugins list --json"},
+                                          {ExitCode::Config}});
+  list_command.callback([&context] { context.action = [&context] { return list(context); }; });
+
+  auto& inspect_command =
+      addCommand(group, {"inspect",
+                         "Show what a plugin says of itself and its options. Runs no plugin code.",
+                         {"tally plugins inspect redis", "tally plugins inspect ./libtally_mine.so"},
+                         {ExitCode::Config, ExitCode::Plugin}});
+  inspect_command.add_option("NAME", *name, "Name of a backend, or a file (with a '/' in it)")->required();
+  inspect_command.callback([&context, name] { context.action = [&context, name] { return inspect(context, *name); }; });
+
+  auto& doctor_command = addCommand(group, {"doctor",
+                                            "Load a plugin step by step, open a storage and ask it something.",
+                                            {"tally plugins doctor", "tally plugins doctor redis"},
+                                            {ExitCode::Failed, ExitCode::Config}});
+  doctor_command.add_option("NAME", *name, "Name of a backend; default: the configured one");
+  doctor_command.callback([&context, name] { context.action = [&context, name] { return doctor(context, *name); }; });
+}
+
+}  // namespace
+
+void registerPlugins(CLI::App& app, Context& context) {
+  auto& group = addCommand(app, {"plugins",
+                                 "The backends there are, what they say of themselves, and why one does not load.",
+                                 {"tally plugins list", "tally plugins inspect local", "tally plugins doctor"},
+                                 {ExitCode::Failed, ExitCode::Config, ExitCode::Plugin}});
+  addPluginCommands(group, context);
+  group.require_subcommand(1);
+}
+
+}  // namespace tally::cli

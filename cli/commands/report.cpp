@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <memory>
+
+#include "commands/command.hpp"
+#include "findings.hpp"
+#include "report_summary.hpp"
+#include "table.hpp"
+#include "text.hpp"
+
+namespace tally::cli {
+namespace {
+
+struct ReportOptions {
+  std::string conversation, run, type;
+  bool steps = false;
+  bool strict = false;
+};
+
+RunRef findRun(Context& context, const ReportOptions& options) {
+  const auto conversation = context.conversation(options.conversation);
+  const auto type = parseRunType(options.type);
+  auto run =
+      type ? conversation.getRun(*type, options.run, context.call()) : conversation.getRun(options.run, context.call());
+  if (run) return *std::move(run);
+  std::vector<std::string> known;
+  for (const auto& one : conversation.listRuns(context.call())) known.push_back(one.id());
+  auto message = fmt::format("conversation '{}' has no run '{}'", options.conversation, options.run);
+  if (const auto near = nearestName(options.run, known); !near.empty()) {
+    message += fmt::format("; did you mean '{}'?", near);
+  }
+  throw Error(ErrorCode::NotFound, message);
+}
+
+template <typename T>
+Json orNull(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json evalJson(const EvalSummary& eval, bool with_steps) {
+  Json row = {{"name", eval.name},
+              {"kind", eval.kind},
+              {"count", eval.count},
+              {"meanScore", orNull(eval.mean)},
+              {"passRate", orNull(eval.pass_rate)},
+              {"failRate", orNull(eval.fail_rate)},
+              {"unknownRate", orNull(eval.unknown_rate)},
+              {"verdict", eval.verdict.empty() ? Json() : Json(eval.verdict)},
+              {"threshold", eval.threshold.empty() ? Json() : Json(eval.threshold)}};
+  if (!with_steps) return row;
+  Json values = Json::array();
+  for (const auto& value : eval.values) {
+    values.push_back(
+        {{"score", orNull(value.score)}, {"verdict", value.verdict.empty() ? Json() : Json(value.verdict)}});
+  }
+  row["values"] = std::move(values);
+  return row;
+}
+
+Tone toneOf(std::string_view verdict) {
+  if (verdict == "pass") return Tone::Good;
+  if (verdict == "fail") return Tone::Bad;
+  return verdict == "unknown" ? Tone::Warning : Tone::Plain;
+}
+
+std::string rate(const std::optional<double>& value) { return value ? fmt::format("{:.0f}%", *value * 100) : "-"; }
+std::string score(const std::optional<double>& value) { return value ? fmt::format("{:.3f}", *value) : "-"; }
+std::string orDash(const std::string& text) { return text.empty() ? "-" : text; }
+
+void printEvals(Context& context, const std::vector<EvalSummary>& evals) {
+  Table table({{"EVAL", Align::Left, true},
+               {"KIND"},
+               {"COUNT", Align::Right},
+               {"MEAN", Align::Right},
+               {"PASS", Align::Right},
+               {"FAIL", Align::Right},
+               {"UNKNOWN", Align::Right},
+               {"VERDICT"},
+               {"THRESHOLD"}});
+  for (const auto& eval : evals) {
+    table.add({eval.name,
+               orDash(eval.kind),
+               std::to_string(eval.count),
+               score(eval.mean),
+               rate(eval.pass_rate),
+               rate(eval.fail_rate),
+               rate(eval.unknown_rate),
+               {orDash(eval.verdict), toneOf(eval.verdict)},
+               orDash(eval.threshold)});
+  }
+  table.print(context.out, context.style());
+}
+
+void printSteps(Context& context, const std::vector<EvalSummary>& evals) {
+  std::vector<Column> columns = {{"STEP", Align::Right}};
+  std::size_t steps = 0;
+  for (const auto& eval : evals) {
+    if (!eval.by_step) continue;
+    columns.push_back({eval.name, Align::Right});
+    steps = std::max(steps, eval.values.size());
+  }
+  Table table(std::move(columns));
+  for (std::size_t step = 0; step < steps; ++step) {
+    std::vector<Cell> row = {std::to_string(step)};
+    for (const auto& eval : evals) {
+      if (!eval.by_step) continue;
+      const auto value = step < eval.values.size() ? eval.values[step] : EvalValue();
+      const auto verdict = value.verdict.empty() ? "" : " " + value.verdict;
+      row.emplace_back(score(value.score) + verdict, toneOf(value.verdict));
+    }
+    table.add(std::move(row));
+  }
+  context.out.write("\n");
+  table.print(context.out, context.style());
+}
+
+/// A run of another kind has no evals: its plain members in a table, the others by size.
+void printMembers(Context& context, const Json& run) {
+  Table table({{"MEMBER"}, {"VALUE", Align::Left, true}});
+  for (const auto& item : run.items()) {
+    const auto& value = item.value();
+    std::string text = value.is_string() ? value.get<std::string>() : jsonText(value);
+    if (value.is_array()) text = fmt::format("{} item(s)", value.size());
+    if (value.is_object()) text = fmt::format("{} member(s)", value.size());
+    table.add({item.key(), squeezed(text)});
+  }
+  table.print(context.out, context.style());
+}
+
+void printHead(Context& context, const RunRef& run, const Json& report) {
+  const auto created = report.is_object() ? report.value("createdAt", Json()) : Json();
+  context.out.print("{} run {}{}\n\n", nameOf(run.type()), escaped(run.id()),
+                    created.is_string() ? ", created " + escaped(created.get<std::string>()) : std::string());
+}
+
+void printReport(Context& context, const RunRef& run, const Json& report, bool steps) {
+  printHead(context, run, report);
+  const auto evals = summarise(report);
+  if (run.type() == RunType::Trajectory) {
+    printMembers(context, report);
+  } else if (evals.empty()) {
+    context.note("the report holds no evals");
+  } else {
+    printEvals(context, evals);
+    if (steps) printSteps(context, evals);
+  }
+}
+
+ExitCode report(Context& context, const ReportOptions& options) {
+  const auto run = findRun(context, options);
+  const auto document = run.load(context.call());
+  const auto content = document.json();
+  if (context.options.json) {
+    Json evals = Json::array();
+    for (const auto& eval : summarise(content)) evals.push_back(evalJson(eval, options.steps));
+    context.printJson({{"conversation", options.conversation},
+                       {"run", run.id()},
+                       {"type", nameOf(run.type())},
+                       {"evals", evals},
+                       {"findings", findingsJson(document.findings())}});
+  } else {
+    printReport(context, run, content, options.steps);
+  }
+  warnOf(context, document.findings());
+  return judge(document.findings(), options.strict);
+}
+
+}  // namespace
+
+void registerReport(CLI::App& app, Context& context) {
+  auto options = std::make_shared<ReportOptions>();
+  auto& command = addCommand(
+      app, {"report",
+            "Show a run: for each eval count, mean score, rates and verdict. The verdict is fail if any value failed.",
+            {"tally report conv-1 run-1", "tally report conv-1 run-1 --steps", "tally report conv-1 run-1 --json"},
+            plus(kStoreExitCodes, {ExitCode::Data})});
+  command.add_option("CONV", options->conversation, "Id of the conversation")->required();
+  command.add_option("RUN", options->run, "Id of the run")->required();
+  command.add_option("--type", options->type, "Kind of run, where both kinds have one of that id")
+      ->check(CLI::IsMember({"tally", "trajectory"}))
+      ->type_name("tally|trajectory");
+  command.add_flag("--steps", options->steps, "Also every value, one row a step");
+  command.add_flag("--strict", options->strict, "Exit with 7 if there are findings");
+  command.callback([options, &context] { context.action = [options, &context] { return report(context, *options); }; });
+}
+
+}  // namespace tally::cli

@@ -1,0 +1,75 @@
+#include <unistd.h>
+
+#include <iostream>
+#include <memory>
+
+#include "commands/command.hpp"
+#include "text.hpp"
+
+namespace tally::cli {
+namespace {
+
+struct RmOptions {
+  std::string conversation, run, type;
+  bool yes = false;
+};
+
+/// Ask on a terminal; elsewhere nobody can answer, so --yes has to say it.
+bool confirmed(Context& context, const std::string& what, bool yes) {
+  if (yes) return true;
+  if (::isatty(STDIN_FILENO) != 1) {
+    throw UsageError(fmt::format("removing {} needs --yes when there is no terminal to ask on", what));
+  }
+  context.out.flush();
+  writeError(fmt::format("remove {} from the {}? [y/N] ", escaped(what), context.where()));
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+RunRef findRun(Context& context, const ConversationRef& conversation, const RmOptions& options) {
+  const auto type = parseRunType(options.type);
+  auto run =
+      type ? conversation.getRun(*type, options.run, context.call()) : conversation.getRun(options.run, context.call());
+  if (run) return *std::move(run);
+  throw Error(ErrorCode::NotFound, fmt::format("conversation '{}' has no run '{}'", conversation.id(), options.run));
+}
+
+ExitCode rm(Context& context, const RmOptions& options) {
+  const auto conversation = context.conversation(options.conversation);
+  const auto run = options.run.empty() ? std::nullopt : std::optional(findRun(context, conversation, options));
+  const auto what = run ? fmt::format("run '{}' of conversation '{}'", run->id(), conversation.id())
+                        : fmt::format("conversation '{}' with all its runs", conversation.id());
+  if (!confirmed(context, what, options.yes)) {
+    context.note("nothing removed");
+    return ExitCode::Failed;
+  }
+  const bool existed =
+      run ? run->remove(context.call()) : context.store().removeConversation(conversation.id(), context.call());
+  if (context.options.json) {
+    context.printJson(
+        {{"conversation", conversation.id()}, {"run", run ? Json(run->id()) : Json()}, {"removed", existed}});
+  } else {
+    context.out.print("{} {}\n", existed ? "removed" : "somebody else removed", escaped(what));
+  }
+  return ExitCode::Ok;
+}
+
+}  // namespace
+
+void registerRm(CLI::App& app, Context& context) {
+  auto options = std::make_shared<RmOptions>();
+  auto& command = addCommand(app, {"rm",
+                                   "Remove a conversation with its runs, or one run. Asks first.",
+                                   {"tally rm conv-1", "tally rm conv-1 --run run-1 --yes"},
+                                   kStoreExitCodes});
+  command.add_option("CONV", options->conversation, "Id of the conversation")->required();
+  command.add_option("--run", options->run, "Remove only this run")->type_name("ID");
+  command.add_option("--type", options->type, "Kind of run, where both kinds have one of that id")
+      ->check(CLI::IsMember({"tally", "trajectory"}))
+      ->type_name("tally|trajectory");
+  command.add_flag("-y,--yes", options->yes, "Do not ask");
+  command.callback([options, &context] { context.action = [options, &context] { return rm(context, *options); }; });
+}
+
+}  // namespace tally::cli

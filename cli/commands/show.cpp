@@ -1,0 +1,103 @@
+#include <memory>
+
+#include "commands/command.hpp"
+#include "findings.hpp"
+#include "step_view.hpp"
+#include "table.hpp"
+#include "text.hpp"
+
+namespace tally::cli {
+namespace {
+
+struct ShowOptions {
+  std::string id;
+  std::optional<std::int64_t> step;
+  bool full = false;
+  bool strict = false;
+};
+
+std::vector<const Step*> chosenSteps(const Conversation& conversation, const ShowOptions& options) {
+  std::vector<const Step*> chosen;
+  for (const auto& step : conversation.steps()) {
+    if (!options.step || step.index() == *options.step) chosen.push_back(&step);
+  }
+  if (options.step && chosen.empty()) {
+    throw Error(ErrorCode::NotFound, fmt::format("conversation '{}' has no step {}; it has {} step(s)",
+                                                 conversation.id(), *options.step, conversation.steps().size()));
+  }
+  return chosen;
+}
+
+/// Steps go out as the text they are stored as, so that no number or member order changes on the way.
+void printJson(Context& context, const Conversation& conversation, const std::vector<const Step*>& steps) {
+  auto& out = context.out;
+  out.print("{{\"id\":{},\"metadata\":{},\"steps\":[", jsonText(conversation.id()),
+            conversation.metadata().value_or("null"));
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    out.write(i == 0 ? "" : ",");
+    out.write(steps[i]->text());
+  }
+  out.print("],\"findings\":{}}}\n", jsonText(findingsJson(conversation.findings())));
+}
+
+Tone toneOf(const std::string& role) { return role == "user" ? Tone::Strong : Tone::Plain; }
+
+void printTable(Context& context, const std::vector<const Step*>& steps) {
+  Table table({{"STEP", Align::Right}, {"ROLE"}, {"TEXT", Align::Left, true}});
+  for (const auto* step : steps) {
+    std::string index = std::to_string(step->index());
+    for (const auto& message : messagesOf(*step)) {
+      table.add({index, {message.role, toneOf(message.role)}, squeezed(message.text)});
+      index.clear();
+    }
+  }
+  table.print(context.out, context.style());
+}
+
+void printFull(Context& context, const std::vector<const Step*>& steps) {
+  const auto style = context.style();
+  for (const auto* step : steps) {
+    const auto title =
+        fmt::format("step {}{}", step->index(), step->timestamp() ? "  " + escaped(*step->timestamp()) : std::string());
+    context.out.line(style.paint(Tone::Strong, title));
+    for (const auto& message : messagesOf(*step)) {
+      context.out.print("{}:\n{}\n", style.paint(Tone::Faint, escaped(message.role)), escapedLines(message.text));
+    }
+    context.out.write("\n");
+  }
+}
+
+ExitCode show(Context& context, const ShowOptions& options) {
+  const auto conversation = context.conversation(options.id).load(context.call());
+  const auto steps = chosenSteps(conversation, options);
+  if (context.options.json) {
+    printJson(context, conversation, steps);
+  } else if (steps.empty()) {
+    context.note(fmt::format("conversation '{}' has no steps yet", options.id));
+  } else if (options.full) {
+    printFull(context, steps);
+  } else {
+    printTable(context, steps);
+  }
+  warnOf(context, conversation.findings());
+  return judge(conversation.findings(), options.strict);
+}
+
+}  // namespace
+
+void registerShow(CLI::App& app, Context& context) {
+  auto options = std::make_shared<ShowOptions>();
+  auto& command = addCommand(
+      app,
+      {"show",
+       "Show the steps of a conversation, one line a message. Odd lines of the file are reported as warnings.",
+       {"tally show conv-1", "tally show conv-1 --step 3 --full", "tally show conv-1 --json | jq '.steps[].input'"},
+       plus(kStoreExitCodes, {ExitCode::Data})});
+  command.add_option("CONV", options->id, "Id of the conversation")->required();
+  command.add_option("--step", options->step, "Only the step with this stepIndex")->type_name("N");
+  command.add_flag("--full", options->full, "Whole texts instead of one line a message");
+  command.add_flag("--strict", options->strict, "Exit with 7 if there are findings");
+  command.callback([options, &context] { context.action = [options, &context] { return show(context, *options); }; });
+}
+
+}  // namespace tally::cli

@@ -1,0 +1,252 @@
+#include <charconv>
+#include <memory>
+
+#include "commands/command.hpp"
+#include "files.hpp"
+#include "table.hpp"
+#include "text.hpp"
+
+namespace tally::cli {
+namespace {
+
+struct StorageOptions {
+  std::string key, file, after, range;
+  std::uint64_t limit = 0;
+  bool detailed = false, if_absent = false, recursive = false;
+};
+
+/// "OFF:LEN", "OFF:" or "OFF".
+std::optional<ByteRange> parseRange(std::string_view text) {
+  const auto colon = text.find(':');
+  const auto number = [](std::string_view digits, std::uint64_t& value) {
+    const auto* end = digits.data() + digits.size();
+    return std::from_chars(digits.data(), end, value).ptr == end && !digits.empty();
+  };
+  ByteRange range;
+  if (!number(text.substr(0, colon), range.offset)) return std::nullopt;
+  const auto length = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
+  if (!length.empty() && !number(length, range.length)) return std::nullopt;
+  return range;
+}
+
+std::string hex(std::string_view bytes) {
+  std::string text;
+  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return text;
+}
+
+Json statJson(const std::string& key, const StorageStat& stat) {
+  return {{"key", key},
+          {"kind", stat.is_directory ? "directory" : "file"},
+          {"size", stat.size ? Json(*stat.size) : Json()},
+          {"modified", stat.modified ? Json(formatTime(*stat.modified)) : Json()},
+          {"version", stat.version.empty() ? Json() : Json(hex(stat.version.bytes()))}};
+}
+
+struct Page final : EntrySink {
+  std::string prefix;
+  std::vector<StorageEntry> entries;
+  void take(std::string_view name, bool is_directory) override {
+    entries.push_back({prefix + std::string(name), is_directory});
+  }
+};
+
+/// The state of a listed entry; one that vanished meanwhile shows as unknown.
+StorageStat statOf(Context& context, const StorageEntry& entry) {
+  auto stat = context.storage().stat(entry.path, context.call()).value_or(StorageStat());
+  stat.is_directory = entry.is_directory;
+  return stat;
+}
+
+void printPage(Context& context, const Page& page, bool detailed) {
+  std::vector<Column> columns = {{"NAME", Align::Left, true}};
+  if (detailed) columns.insert(columns.end(), {{"BYTES", Align::Right}, {"MODIFIED"}});
+  Table table(std::move(columns));
+  for (const auto& entry : page.entries) {
+    std::vector<Cell> row = {std::string(entry.id()) + (entry.is_directory ? "/" : "")};
+    if (detailed) {
+      const auto stat = statOf(context, entry);
+      row.emplace_back(stat.size && !stat.is_directory ? std::to_string(*stat.size) : "-");
+      row.emplace_back(stat.modified ? formatTime(*stat.modified) : "-");
+    }
+    table.add(std::move(row));
+  }
+  table.print(context.out, context.style());
+}
+
+ExitCode list(Context& context, const StorageOptions& options) {
+  Page page;
+  if (!options.key.empty()) page.prefix = options.key + "/";
+  const bool more = context.storage().list(options.key, {options.after, options.limit}, page, context.call());
+  if (context.options.json) {
+    Json rows = Json::array();
+    for (const auto& entry : page.entries) {
+      rows.push_back(options.detailed ? statJson(entry.path, statOf(context, entry))
+                                      : Json{{"key", entry.path}, {"kind", entry.is_directory ? "directory" : "file"}});
+    }
+    context.printJson(rows);
+  } else if (page.entries.empty()) {
+    context.note(fmt::format("nothing in {}", options.key.empty() ? context.where() : options.key));
+  } else {
+    printPage(context, page, options.detailed);
+  }
+  if (more) context.note(fmt::format("more: --after {}", page.entries.back().id()));
+  return ExitCode::Ok;
+}
+
+ExitCode cat(Context& context, const StorageOptions& options) {
+  const auto range = options.range.empty() ? ByteRange() : parseRange(options.range).value();
+  const auto bytes = context.storage().read(options.key, range, context.call());
+  if (context.options.json) {
+    context.printJson(isUtf8(bytes) ? Json{{"key", options.key}, {"text", bytes}}
+                                    : Json{{"key", options.key}, {"hex", hex(bytes)}});
+  } else {
+    context.out.write(context.out.isTerminal() ? escapedLines(bytes) : bytes);
+  }
+  return ExitCode::Ok;
+}
+
+void printWritten(Context& context, std::string_view verb, const std::string& key, std::size_t bytes, Json more) {
+  if (context.options.json) {
+    Json document = {{"key", key}, {"bytes", bytes}};
+    document.update(more);
+    context.printJson(document);
+  } else {
+    context.out.print("{} {} ({} bytes)\n", verb, escaped(key), bytes);
+  }
+}
+
+ExitCode put(Context& context, const StorageOptions& options) {
+  const auto content = readInput(options.file);
+  WriteOptions write;
+  write.if_absent = options.if_absent;
+  const auto version = context.storage().write(options.key, content, write, context.call());
+  printWritten(context, "wrote", options.key, content.size(),
+               {{"version", version.empty() ? Json() : Json(hex(version.bytes()))}});
+  return ExitCode::Ok;
+}
+
+ExitCode appendTo(Context& context, const StorageOptions& options) {
+  const auto content = readInput(options.file);
+  const auto size = context.storage().append(options.key, content, AppendOptions(), context.call());
+  printWritten(context, "appended to", options.key, content.size(), {{"size", size ? Json(*size) : Json()}});
+  return ExitCode::Ok;
+}
+
+ExitCode stat(Context& context, const StorageOptions& options) {
+  const auto found = context.storage().stat(options.key, context.call());
+  if (!found) throw Error(ErrorCode::NotFound, fmt::format("no object and no directory '{}'", options.key));
+  const auto document = statJson(options.key, *found);
+  if (context.options.json) {
+    context.printJson(document);
+    return ExitCode::Ok;
+  }
+  for (const auto& item : document.items()) {
+    const auto& value = item.value();
+    const auto text = value.is_null() ? "-" : value.is_string() ? value.get<std::string>() : value.dump();
+    context.out.print("{:<9} {}\n", item.key(), escaped(text));
+  }
+  return ExitCode::Ok;
+}
+
+ExitCode remove(Context& context, const StorageOptions& options) {
+  const bool existed = context.storage().remove(options.key, {options.recursive}, context.call());
+  if (!existed) throw Error(ErrorCode::NotFound, fmt::format("nothing to remove at '{}'", options.key));
+  if (context.options.json) {
+    context.printJson({{"key", options.key}, {"removed", true}});
+  } else {
+    context.out.print("removed {}\n", escaped(options.key));
+  }
+  return ExitCode::Ok;
+}
+
+using Handler = ExitCode (*)(Context&, const StorageOptions&);
+
+CLI::App& addStorageCommand(CLI::App& group, Context& context, const std::shared_ptr<StorageOptions>& options,
+                            const CommandText& text, Handler handler) {
+  auto& command = addCommand(group, text);
+  command.callback([=, &context] { context.action = [=, &context] { return handler(context, *options); }; });
+  return command;
+}
+
+std::string checkRange(const std::string& text) {
+  return parseRange(text) ? std::string() : "--range " + text + ": expected OFFSET:LENGTH in bytes, for instance 0:100";
+}
+
+void addReading(CLI::App& group, Context& context, const std::shared_ptr<StorageOptions>& options) {
+  auto& ls = addStorageCommand(group, context, options,
+                               {"ls",
+                                "List one directory of the storage.",
+                                {"tally storage ls", "tally storage ls conversations --long --limit 50"},
+                                kStoreExitCodes},
+                               list);
+  ls.add_option("DIR", options->key, "Directory; default: the root");
+  ls.add_option("--limit", options->limit, "At most so many; 0 for all")->type_name("N");
+  ls.add_option("--after", options->after, "Only names greater than this one")->type_name("NAME");
+  ls.add_flag("-l,--long", options->detailed, "Also size and time; one more call an entry");
+
+  auto& cat_command = addStorageCommand(group, context, options,
+                                        {"cat",
+                                         "Print the bytes of an object. On a terminal control characters are escaped.",
+                                         {"tally storage cat conversations/conv-1/meta.json",
+                                          "tally storage cat conversations/conv-1/conversation.jsonl --range 0:200"},
+                                         kStoreExitCodes},
+                                        cat);
+  cat_command.add_option("KEY", options->key, "Key of the object")->required();
+  cat_command.add_option("--range", options->range, "Only these bytes")->type_name("OFF:LEN")->check(checkRange);
+
+  auto& stat_command = addStorageCommand(group, context, options,
+                                         {"stat",
+                                          "Say what is known of an object or directory.",
+                                          {"tally storage stat conversations/conv-1/meta.json"},
+                                          kStoreExitCodes},
+                                         stat);
+  stat_command.add_option("KEY", options->key, "Key of the object or directory")->required();
+}
+
+void addWriting(CLI::App& group, Context& context, const std::shared_ptr<StorageOptions>& options) {
+  const auto codes = plus(kStoreExitCodes, {ExitCode::NoSpace});
+  auto& put_command = addStorageCommand(
+      group, context, options,
+      {"put",
+       "Write an object in one visible step.",
+       {"tally storage put notes/today.txt today.txt", "date | tally storage put notes/now.txt - --if-absent"},
+       codes},
+      put);
+  put_command.add_option("KEY", options->key, "Key of the object")->required();
+  put_command.add_option("FILE", options->file, "File with the content; - for standard input")->required();
+  put_command.add_flag("--if-absent", options->if_absent, "Fail if the object exists");
+
+  auto& append_command = addStorageCommand(group, context, options,
+                                           {"append",
+                                            "Put bytes behind the end of an object, exactly as they are.",
+                                            {"date | tally storage append notes/log.txt -"},
+                                            codes},
+                                           appendTo);
+  append_command.add_option("KEY", options->key, "Key of the object")->required();
+  append_command.add_option("FILE", options->file, "File with the bytes; - for standard input")->required();
+
+  auto& rm_command = addStorageCommand(group, context, options,
+                                       {"rm",
+                                        "Remove an object, or a directory with everything below.",
+                                        {"tally storage rm notes/now.txt", "tally storage rm notes --recursive"},
+                                        kStoreExitCodes},
+                                       remove);
+  rm_command.add_option("KEY", options->key, "Key of the object or directory")->required();
+  rm_command.add_flag("-r,--recursive", options->recursive, "Also everything below");
+}
+
+}  // namespace
+
+void registerStorage(CLI::App& app, Context& context) {
+  auto& group = addCommand(app, {"storage",
+                                 "Raw objects of the storage below: bytes by key, for looking and for repair.",
+                                 {"tally storage ls conversations", "tally storage cat conversations/conv-1/meta.json"},
+                                 plus(kStoreExitCodes, {ExitCode::NoSpace})});
+  const auto options = std::make_shared<StorageOptions>();
+  addReading(group, context, options);
+  addWriting(group, context, options);
+  group.require_subcommand(1);
+}
+
+}  // namespace tally::cli

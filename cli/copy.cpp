@@ -1,0 +1,52 @@
+#include "copy.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "text.hpp"
+
+namespace tally::cli {
+
+bool isChosen(const CopyOptions& options, std::string_view key) {
+  if (options.only.empty()) return true;
+  constexpr std::string_view kRoot = "conversations/";
+  if (key.substr(0, kRoot.size()) != kRoot) return false;
+  key.remove_prefix(kRoot.size());
+  const auto id = key.substr(0, key.find('/'));
+  return std::find(options.only.begin(), options.only.end(), id) != options.only.end();
+}
+
+Progress::Progress(const Context& context, std::string_view verb, std::size_t total)
+    : verb_(verb), total_(total), shown_(!context.options.json && ::isatty(STDERR_FILENO) == 1) {}
+
+Progress::~Progress() {
+  if (shown_) writeError("\r\033[K");
+}
+
+void Progress::step(std::string_view name) {
+  ++done_;
+  if (shown_) writeError(fmt::format("\r\033[K{} {}/{}  {}", verb_, done_, total_, cutToWidth(escaped(name), 60)));
+}
+
+ExitCode conclude(Context& context, const CopyOptions& options, const CopyReport& report, std::string_view verb) {
+  const auto status = report.refused.empty() ? ExitCode::Ok : ExitCode::Failed;
+  if (context.options.json) {
+    Json refused = Json::array();
+    for (const auto& one : report.refused) refused.push_back({{"name", one.name}, {"why", one.why}});
+    context.printJson({{"dryRun", options.dry_run},
+                       {"copied", report.copied},
+                       {"same", report.same},
+                       {"bytes", report.bytes},
+                       {"refused", refused}});
+    return status;
+  }
+  context.out.print("{}{}: {} copied ({} bytes), {} the same already, {} refused\n", verb,
+                    options.dry_run ? " (dry run, nothing written)" : "", report.copied, report.bytes, report.same,
+                    report.refused.size());
+  for (const auto& one : report.refused) context.warn(fmt::format("{}: {}", escaped(one.name), one.why));
+  return status;
+}
+
+}  // namespace tally::cli

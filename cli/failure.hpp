@@ -1,0 +1,12 @@
+#pragma once
+// How a failed command says so: one line, a hint where it helps, and the exit status.
+
+#include "app.hpp"
+
+namespace tally::cli {
+
+/// Report the exception that is being handled on standard error and return the exit status. With --json the report
+/// is {"error":{code,message,operation,key,backend,retryable}}. Call inside a catch.
+int reportFailure(Context& context) noexcept;
+
+}  // namespace tally::cli
