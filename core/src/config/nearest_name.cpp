@@ -30,7 +30,7 @@ std::string nearestName(std::string_view given, const std::vector<std::string>& 
   std::string nearest;
   std::size_t best = std::max<std::size_t>(1, std::min<std::size_t>(3, given.size() / 3)) + 1;
   for (const std::string& name : known) {
-    const auto [shorter, longer] = std::minmax(name.size(), wanted.size());
+    const auto [shorter, longer] = std::minmax({name.size(), wanted.size()});
     if (longer - shorter >= best) continue;
     const std::size_t distance = distanceOf(wanted, config::lowerCase(name));
     // One letter changed in a name of one letter is another name.
