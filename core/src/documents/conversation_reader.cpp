@@ -89,7 +89,7 @@ void ConversationReader::checkConversationId(const StepMembers& members) {
 
 void ConversationReader::checkOrder(std::int64_t index) {
   const bool is_new = seen_indexes_.insert(index).second;
-  if (index != expected_index_) {
+  if (!is_new || index != expected_index_) {
     const std::string fault = !is_new ? " is doubled" : index < expected_index_ ? " is out of order" : " leaves a gap";
     report(Finding::Kind::StepOrder,
            "stepIndex " + std::to_string(index) + fault + "; expected " + std::to_string(expected_index_) + ".");

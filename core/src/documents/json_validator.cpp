@@ -96,6 +96,8 @@ std::string jsonFault(std::string_view text) {
   } catch (const nlohmann::json::parse_error& error) {
     const std::size_t at = std::min(error.byte == 0 ? 0 : error.byte - 1, text.size());
     return "at byte " + std::to_string(at) + (at == text.size() ? ": the text ends too early" : ": not valid here");
+  } catch (const nlohmann::json::out_of_range&) {
+    return "a number is written wrongly";  // well-formed ones of that size are 0 by now
   }
   return "it is nested deeper than 1024 levels";
 }
