@@ -15,6 +15,7 @@
 #include "plugins/plugin_search.hpp"
 #include "plugins/plugin_storage.hpp"
 #include "plugins/static_plugins.hpp"
+#include "tally/create_storage.hpp"
 
 namespace tally::plugins {
 namespace {
