@@ -23,7 +23,9 @@ RunRef findRun(Context& context, const ReportOptions& options) {
       type ? conversation.getRun(*type, options.run, context.call()) : conversation.getRun(options.run, context.call());
   if (run) return *std::move(run);
   std::vector<std::string> known;
-  for (const auto& one : conversation.listRuns(context.call())) known.push_back(one.id());
+  for (const auto& one : conversation.listRuns(context.call())) {
+    if (!type || one.type() == *type) known.push_back(one.id());
+  }
   auto message = fmt::format("conversation '{}' has no run '{}'", options.conversation, options.run);
   if (const auto near = nearestName(options.run, known); !near.empty()) {
     message += fmt::format("; did you mean '{}'?", near);
@@ -120,16 +122,24 @@ void printMembers(Context& context, const Json& run) {
     const auto& value = item.value();
     std::string text = value.is_string() ? value.get<std::string>() : jsonText(value);
     if (value.is_array()) text = fmt::format("{} item(s)", value.size());
-    if (value.is_object()) text = fmt::format("{} member(s)", value.size());
     table.add({item.key(), squeezed(text)});
   }
   table.print(context.out, context.style());
 }
 
+/// When the run was made; the two kinds have different names for it.
+std::string createdAt(const Json& run) {
+  for (const auto* name : {"createdAt", "timestamp"}) {
+    const auto found = run.is_object() ? run.find(name) : run.end();
+    if (run.is_object() && found != run.end() && found->is_string()) return found->get<std::string>();
+  }
+  return "";
+}
+
 void printHead(Context& context, const RunRef& run, const Json& report) {
-  const auto created = report.is_object() ? report.value("createdAt", Json()) : Json();
+  const auto created = createdAt(report);
   context.out.print("{} run {}{}\n\n", nameOf(run.type()), escaped(run.id()),
-                    created.is_string() ? ", created " + escaped(created.get<std::string>()) : std::string());
+                    created.empty() ? std::string() : ", created " + escaped(created));
 }
 
 void printReport(Context& context, const RunRef& run, const Json& report, bool steps) {
@@ -145,18 +155,26 @@ void printReport(Context& context, const RunRef& run, const Json& report, bool s
   }
 }
 
+Json reportJson(const ReportOptions& options, const RunRef& run, const Document& document, const Json& content) {
+  Json evals = Json::array();
+  for (const auto& eval : summarise(content)) evals.push_back(evalJson(eval, options.steps));
+  const auto created = createdAt(content);
+  Json report = {{"conversation", options.conversation},
+                 {"run", run.id()},
+                 {"type", nameOf(run.type())},
+                 {"createdAt", created.empty() ? Json() : Json(created)},
+                 {"evals", evals},
+                 {"findings", findingsJson(document.findings())}};
+  if (run.type() == RunType::Trajectory) report["document"] = content;
+  return report;
+}
+
 ExitCode report(Context& context, const ReportOptions& options) {
   const auto run = findRun(context, options);
   const auto document = run.load(context.call());
   const auto content = document.json();
   if (context.options.json) {
-    Json evals = Json::array();
-    for (const auto& eval : summarise(content)) evals.push_back(evalJson(eval, options.steps));
-    context.printJson({{"conversation", options.conversation},
-                       {"run", run.id()},
-                       {"type", nameOf(run.type())},
-                       {"evals", evals},
-                       {"findings", findingsJson(document.findings())}});
+    context.printJson(reportJson(options, run, document, content));
   } else {
     printReport(context, run, content, options.steps);
   }
