@@ -24,7 +24,10 @@ function(tally_add_plugin name)
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
   target_link_options(${target} PRIVATE
     -Wl,--version-script=${TALLY_PLUGIN_MAP} -Wl,--exclude-libs,ALL -Wl,--as-needed
-    -Wl,-z,now -Wl,-z,relro -Wl,-z,nodelete $<$<NOT:$<BOOL:${TALLY_SANITIZE}>>:-Wl,-z,defs>)
+    -Wl,-z,now -Wl,-z,relro -Wl,-z,nodelete)
+  if(NOT TALLY_SANITIZE)  # a sanitizer's own symbols come from the executable
+    target_link_options(${target} PRIVATE -Wl,-z,defs)
+  endif()
   target_link_libraries(${target} PRIVATE tally::sdk ${ARG_LIBRARIES})
   if(ARG_STATIC_LIBRARY)
     add_library(${target}_static STATIC ${ARG_SOURCES})

@@ -65,6 +65,13 @@ TEST_CASE("options: given values win, lists are indexed, shared options reach wh
   CHECK(options.unused() == std::vector<std::string>{"storage.autoCreate"});
 }
 
+TEST_CASE("options: a text that looks like a number arrives as it was written") {
+  OptionValue token = at(std::int64_t{42});
+  token.text = "0042";
+  const PluginOptions options(configWith({{"token", token}}), note());
+  CHECK(textOf(lookUp(options, "token")) == "0042");
+}
+
 TEST_CASE("options: what is wrong is said with place, finding and expectation") {
   struct Row {
     OptionMap section;

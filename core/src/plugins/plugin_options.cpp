@@ -65,8 +65,9 @@ std::optional<double> numberOf(const OptionValue& given) {
   return std::nullopt;
 }
 
-// YAML types what people write; a text option also takes what looks like a number or a flag.
+// YAML types what people write; a text option also takes what looks like a number or a flag, as it was written: 0042.
 std::optional<std::string> textOf(const OptionValue& given) {
+  if (!given.text.empty() && !std::holds_alternative<OptionValue::List>(given.value)) return given.text;
   if (const auto* text = std::get_if<std::string>(&given.value)) return *text;
   if (const auto* flag = std::get_if<bool>(&given.value)) return *flag ? "true" : "false";
   if (const auto* whole = std::get_if<std::int64_t>(&given.value)) return std::to_string(*whole);
