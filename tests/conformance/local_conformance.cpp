@@ -3,6 +3,7 @@
 #include "local/local_storage.hpp"
 #include "local_place.hpp"
 #include "tally/conformance/runner.hpp"
+#include "tally/conformance/store_groups.hpp"
 
 namespace {
 
@@ -34,5 +35,5 @@ class LocalHarness final : public tally::conformance::Harness {
 
 int main(int argc, char** argv) {
   LocalHarness harness;
-  return tally::conformance::runMain(argc, argv, harness);
+  return tally::conformance::runMain(argc, argv, harness, tally::conformance::storeGroups());
 }
