@@ -19,12 +19,16 @@ namespace {
 
 constexpr std::uint64_t kBytesBetweenChecks = std::uint64_t{8} << 20;
 constexpr int kMaxReadAttempts = 3;
+constexpr std::string_view kReservedInside = "/.tally~";
 
-void checkSegment(std::string_view segment) {
-  if (segment.substr(0, kReservedPrefix.size()) == kReservedPrefix) {
-    throw Error(ErrorCode::InvalidArgument, "names that begin with '.tally~' are the storage's own; choose another");
-  }
-  if (segment.size() > NAME_MAX) {
+bool isReserved(std::string_view key) {
+  return key.substr(0, kReservedPrefix.size()) == kReservedPrefix || key.find(kReservedInside) != key.npos;
+}
+
+void checkLengths(std::string_view key) {
+  for (std::size_t end = 0; end != key.npos; key.remove_prefix(end == key.npos ? 0 : end + 1)) {
+    end = key.find('/');
+    if (std::min(end, key.size()) <= NAME_MAX) continue;
     throw Error(ErrorCode::InvalidArgument, "a segment of the key is longer than 255 bytes, the limit of file names");
   }
 }
@@ -32,10 +36,9 @@ void checkSegment(std::string_view segment) {
 // The host has checked the key already; what could leave the root is checked again where it would.
 void checkKey(std::string_view key) {
   path::check(key);
-  for (std::size_t slash; (slash = key.find('/')) != key.npos; key.remove_prefix(slash + 1)) {
-    checkSegment(key.substr(0, slash));
-  }
-  checkSegment(key);
+  if (key.size() > NAME_MAX) checkLengths(key);
+  if (!isReserved(key)) return;
+  throw Error(ErrorCode::InvalidArgument, "names that begin with '.tally~' are the storage's own; choose another");
 }
 
 // Fill `room` from the file; fewer bytes only at the end of the file.
@@ -128,7 +131,9 @@ std::optional<std::uint64_t> LocalStorage::append(std::string_view key, std::str
 
 bool LocalStorage::list(std::string_view directory, const ListOptions& options, EntrySink& out, const Call& call) {
   begin(call);
-  if (!directory.empty()) checkKey(directory);
+  path::checkDirectory(directory);
+  if (isReserved(directory)) return false;
+  checkLengths(directory);
   return root_.find() && listFolder(root_, directory, options, out, call);
 }
 
