@@ -165,6 +165,7 @@ void removeLeavesLinkTarget(Context& context) {
 
 void keysStayInside(Context& context) {
   auto& storage = context.storage();
+  storage.write("first", "makes the folder");
   const fs::path above = context.harness().folder().parent_path();
   const auto count = [&] { return std::distance(fs::directory_iterator(above), fs::directory_iterator()); };
   const auto before = count();
