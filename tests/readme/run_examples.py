@@ -57,8 +57,9 @@ def words(line):
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("bin", "lib", "compiler", "flags", "config", "markdown"):
+    for name in ("bin", "lib", "compiler", "flags", "config"):
         parser.add_argument("--" + name, required=True)
+    parser.add_argument("markdown")
     args = parser.parse_args()
     count = 0
     with tempfile.TemporaryDirectory(prefix="tally-readme-") as folder:
