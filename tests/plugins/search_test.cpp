@@ -42,8 +42,8 @@ TEST_CASE("search: the order is fixed, and relative parts of the variable are re
   CHECK(places[0].dir == "/opt/first");
   CHECK(places[1].why == "variable TALLY_PLUGIN_PATH");
   CHECK(places[1].ignored.empty());
-  CHECK(places[2].ignored == "ignored: not an absolute folder");
-  CHECK(places[3].ignored == "ignored: not an absolute folder");
+  CHECK(places[2].ignored == "not an absolute folder");
+  CHECK(places[3].ignored == "not an absolute folder");
   CHECK(plugins::findPlugin(config, "fixture").path == fixtureFile("good"));
 }
 

@@ -50,7 +50,7 @@ struct PluginFile {
 struct SearchPlace {
   std::filesystem::path dir;
   std::string why;
-  std::string ignored;  ///< why it is not used ("variable ignored: program runs with raised rights"), or empty
+  std::string ignored;  ///< why it is not used ("the program runs with raised rights"), or empty
 };
 
 /// The places searched for plugins, in order. Cost: no I/O but readlink of the core library.

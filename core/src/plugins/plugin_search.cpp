@@ -22,7 +22,7 @@ constexpr const char* kSystemDir = "/usr/lib/x86_64-linux-gnu/tally/plugins";
 constexpr const char* kSystemDir = "/usr/lib/aarch64-linux-gnu/tally/plugins";
 #endif
 
-constexpr std::string_view kRaisedRights = "ignored: the program runs with raised rights";
+constexpr std::string_view kRaisedRights = "the program runs with raised rights";
 
 // TALLY_PLUGIN_PATH: absolute folders, separated by colons.
 void addVariable(std::vector<SearchPlace>& places) {
@@ -34,7 +34,7 @@ void addVariable(std::vector<SearchPlace>& places) {
     const fs::path part(rest.substr(0, colon));
     SearchPlace place{part, "variable TALLY_PLUGIN_PATH", {}};
     if (raised) place.ignored = kRaisedRights;
-    if (!part.is_absolute()) place.ignored = "ignored: not an absolute folder";
+    if (!part.is_absolute()) place.ignored = "not an absolute folder";
     places.push_back(std::move(place));
     if (colon == rest.npos) return;
     rest.remove_prefix(colon + 1);
@@ -49,8 +49,8 @@ void addUserFolder(std::vector<SearchPlace>& places, bool allowed) {
   if (dir.empty() && home != nullptr && *home == '/') dir = fs::path(home) / ".local/share/tally/plugins";
   if (dir.empty()) return;
   SearchPlace place{dir, "the user's folder", {}};
-  if (!allowed) place.ignored = "not used: plugins.allowUserDir is not set";
-  if (allowed && ::geteuid() == 0) place.ignored = "not used: never for root";
+  if (!allowed) place.ignored = "plugins.allowUserDir is not set";
+  if (allowed && ::geteuid() == 0) place.ignored = "never used for root";
   places.push_back(std::move(place));
 }
 
@@ -88,7 +88,7 @@ namespace {
 
 // Why a place does not answer for `file`, or nothing if it does.
 std::string missing(const SearchPlace& place, const std::string& file) {
-  if (!place.ignored.empty()) return place.ignored;
+  if (!place.ignored.empty()) return "not looked at: " + place.ignored;
   std::error_code failed;
   const auto status = fs::symlink_status(place.dir / file, failed);
   if (fs::exists(status)) return {};
