@@ -2,7 +2,8 @@
 
   cpp      compiled; linked and run too if it has a main
   yaml     written to tally.yaml and checked by 'tally config check'
-  console  each '$ command' must succeed, and print the lines that follow it; '...' stands for any lines
+  console  each '$ command' must succeed, and print the lines that follow it; '...' stands for any text, and
+           alone on a line for any lines
 
 Blocks of another kind (sh, text) are not run. The folder has a link to the project's config, as the checkout has.
 """
@@ -52,7 +53,7 @@ class Runner:
 
 def words(line):
     """A line as a pattern in which columns may be wider or narrower."""
-    return r"[ \t]*" + r"[ \t]+".join(re.escape(word) for word in line.split()) + r"[ \t]*"
+    return r"[ \t]*" + r"[ \t]+".join(re.escape(word).replace(r"\.\.\.", ".*") for word in line.split()) + r"[ \t]*"
 
 
 def main():
