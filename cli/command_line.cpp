@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <sstream>
+
 #include "commands/command.hpp"
 
 namespace tally::cli {
@@ -16,7 +19,19 @@ const std::vector<std::string> kExamples = {
     "tally ls --long                    list the conversations",
     "tally show conv-1                  read one",
     "tally report conv-1 run-1          read an evaluation",
-    "tally --set storage.path=/srv/t ls  the same over another store",
+    "tally --set storage.path=/srv ls   the same over another store",
+};
+
+/// Lists a command with the first sentence of its description; its own help has the rest.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  std::string make_subcommand(const CLI::App* command) const override {
+    const auto text = command->get_description();
+    const auto end = text.find(". ");
+    std::stringstream out;
+    CLI::detail::format_help(out, command->get_name(), text.substr(0, end == text.npos ? end : end + 1), column_width_);
+    return out.str();
+  }
 };
 
 std::string versionText() {
@@ -73,7 +88,9 @@ void buildCommandLine(CLI::App& app, Context& context) {
   app.description(kSentence);
   app.footer(helpFooter(text));
   app.set_help_flag("-h,--help", "Print this help, then end");
-  app.get_formatter()->column_width(32);
+  const auto formatter = std::make_shared<HelpFormatter>();
+  formatter->column_width(32);
+  app.formatter(formatter);
   app.fallthrough();
   addGlobalOptions(app, context.options);
   for (const auto add :

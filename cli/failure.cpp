@@ -19,6 +19,8 @@ struct Failure {
 std::string_view hintFor(ErrorCode code) noexcept {
   switch (code) {
     case ErrorCode::ConfigNotFound: return "'tally init' writes a commented tally.yaml";
+    case ErrorCode::InvalidConfig:
+    case ErrorCode::ConfigMissingValue: return "'tally config show' shows each value and where it comes from";
     case ErrorCode::PluginNotFound: return "'tally plugins list' shows the backends there are";
     case ErrorCode::Unavailable: return "'tally plugins doctor' tries the backend step by step";
     case ErrorCode::Timeout: return "--timeout allows more time";
@@ -28,9 +30,7 @@ std::string_view hintFor(ErrorCode code) noexcept {
     case ErrorCode::IsADirectory: return "--recursive removes a directory, 'tally storage ls' lists it";
     default: break;
   }
-  const auto status = exitCodeOf(code);
-  if (status == ExitCode::Plugin) return "'tally plugins doctor' shows every step of loading it";
-  return status == ExitCode::Config ? "'tally config show' shows each value and where it comes from" : "";
+  return exitCodeOf(code) == ExitCode::Plugin ? "'tally plugins doctor' shows every step of loading it" : "";
 }
 
 Json describe(std::string_view code, std::string_view message) {

@@ -28,7 +28,8 @@ std::string text(const Json* value) {
 }
 
 EvalValue valueOf(const Json& result) {
-  return {number(at(&result, {"measurement", "score"})), text(at(&result, {"outcome", "verdict"}))};
+  return {number(at(&result, {"measurement", "score"})), number(at(&result, {"measurement", "rawValue"})),
+          text(at(&result, {"outcome", "verdict"}))};
 }
 
 /// The results of an eval: a series by step, or a single one that may be wrapped once.
@@ -73,21 +74,23 @@ void computeRates(EvalSummary& summary) {
   summary.unknown_rate = static_cast<double>(unknown) / all;
 }
 
-void computeMean(EvalSummary& summary) {
+std::optional<double> meanOf(const std::vector<EvalValue>& values, std::optional<double> EvalValue::*member) {
   double sum = 0;
-  std::size_t scored = 0;
-  for (const auto& value : summary.values) {
-    sum += value.score.value_or(0);
-    scored += value.score ? 1U : 0U;
+  std::size_t known = 0;
+  for (const auto& value : values) {
+    sum += (value.*member).value_or(0);
+    known += value.*member ? 1U : 0U;
   }
-  if (scored != 0) summary.mean = sum / static_cast<double>(scored);
+  return known == 0 ? std::nullopt : std::optional(sum / static_cast<double>(known));
 }
 
 void readSummary(const Json* stored, EvalSummary& summary) {
   const auto count = number(at(stored, {"count"}));
   summary.count = count && *count >= 0 ? static_cast<std::uint64_t>(*count) : summary.values.size();
   summary.mean = number(at(stored, {"aggregations", "score", "Mean"}));
-  if (!summary.mean) computeMean(summary);
+  if (!summary.mean) summary.mean = meanOf(summary.values, &EvalValue::score);
+  summary.raw_mean = number(at(stored, {"aggregations", "raw", "Mean"}));
+  if (!summary.raw_mean) summary.raw_mean = meanOf(summary.values, &EvalValue::raw);
   const auto* rates = at(stored, {"verdictSummary"});
   summary.pass_rate = number(at(rates, {"passRate"}));
   summary.fail_rate = number(at(rates, {"failRate"}));

@@ -14,14 +14,15 @@ namespace tally::cli {
 
 /// One measured value of an eval.
 struct EvalValue {
-  std::optional<double> score;
+  std::optional<double> score, raw;
   std::string verdict;  ///< "pass", "fail", "unknown"; empty where the eval gives none
 };
 
 struct EvalSummary {
   std::string name, kind;
   std::uint64_t count = 0;
-  std::optional<double> mean;
+  std::optional<double> mean;      ///< of the scores, from 0 to 1
+  std::optional<double> raw_mean;  ///< of what the metric gave before it was scaled; thresholds speak of it
   std::optional<double> pass_rate, fail_rate, unknown_rate;  ///< absent for evals without verdict
   std::string verdict;    ///< "fail" if any value failed, else "unknown" if any is, else "pass"; empty for none
   std::string threshold;  ///< the policy in words: ">= 0.7"

@@ -49,13 +49,15 @@ std::vector<std::string> chosenKeys(Context& context, const CopyOptions& options
 void prepareFolder(const CopyOptions& options) {
   std::error_code problem;
   const fs::path folder(options.folder);
-  const bool occupied = fs::is_directory(folder, problem) && !fs::is_empty(folder, problem);
+  const bool there = fs::is_directory(folder, problem);
+  const bool occupied = there && !fs::is_empty(folder);
   if (occupied && !options.overwrite) {
     throw Error(
         ErrorCode::AlreadyExists,
         fmt::format("{} is not empty; --overwrite writes into it and replaces files that differ", folder.string()));
   }
-  if (!options.dry_run) fs::create_directories(folder, problem);
+  if (options.dry_run) return;
+  fs::create_directories(folder, problem);
   if (problem) throw fileError(problem.value(), "create", folder);
 }
 
@@ -130,7 +132,7 @@ void registerExport(CLI::App& app, Context& context) {
   command.add_flag("--dry-run", options->dry_run, "Say what would be done, write nothing");
   command.add_flag("--overwrite", options->overwrite, "Write into a folder that is not empty, replacing what differs");
   command.add_flag("--verify", options->verify, "Read every file back and compare");
-  command.add_option("--only", options->only, "Only these conversations")->type_name("CONV ...");
+  command.add_option("--only", options->only, "Only these conversations")->type_name("CONV");
   command.callback(
       [options, &context] { context.action = [options, &context] { return exportStore(context, *options); }; });
 }

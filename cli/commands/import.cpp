@@ -99,7 +99,7 @@ void registerImport(CLI::App& app, Context& context) {
   command.add_flag("--dry-run", options->dry_run, "Say what would be done, write nothing");
   command.add_flag("--overwrite", options->overwrite, "Replace objects whose content differs");
   command.add_flag("--verify", options->verify, "Read every object back and compare, not only its size");
-  command.add_option("--only", options->only, "Only these conversations")->type_name("CONV ...");
+  command.add_option("--only", options->only, "Only these conversations")->type_name("CONV");
   command.callback([options, &context] { context.action = [options, &context] { return import(context, *options); }; });
 }
 

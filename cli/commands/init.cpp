@@ -30,7 +30,7 @@ std::optional<PluginNote> noteOf(Context& context, const InitOptions& options) {
 
 void writeConfiguration(const fs::path& file, const std::string& text, bool force) {
   std::error_code problem;
-  fs::create_directories(file.parent_path(), problem);
+  if (file.has_parent_path()) fs::create_directories(file.parent_path(), problem);
   if (problem) throw fileError(problem.value(), "create", file.parent_path());
   if (force) return replaceFile(file, text);
   try {

@@ -146,7 +146,7 @@ void printSteps(Context& context, const std::vector<LoadStep>& steps) {
 void printPlaces(Context& context, const std::vector<SearchPlace>& places) {
   Table table({{"PLACE SEARCHED"}, {"WHY"}, {"USED"}});
   for (const auto& place : places) {
-    table.add({place.dir.string(), place.why, place.ignored.empty() ? "yes" : "no: " + place.ignored});
+    table.add({place.dir.string(), place.why, place.ignored.empty() ? "yes" : place.ignored});
   }
   context.out.write("\n");
   table.print(context.out, context.style());
