@@ -38,19 +38,38 @@ bool isGone(int number) noexcept {
          number == ENXIO;
 }
 
-timespec wakeUp(const Call& call) {
-  // A cancelled call can't interrupt the wait, so look up from time to time.
-  const auto until = std::min(call.deadline, Call::Clock::now() + std::chrono::milliseconds(50)).time_since_epoch();
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(until);
-  return {static_cast<time_t>(seconds.count()), static_cast<long>(std::chrono::nanoseconds(until - seconds).count())};
+#if defined(__SANITIZE_THREAD__)
+constexpr bool kThreadSanitizer = true;
+#elif defined(__has_feature)
+constexpr bool kThreadSanitizer = __has_feature(thread_sanitizer);
+#else
+constexpr bool kThreadSanitizer = false;
+#endif
+
+timespec toTimespec(std::chrono::nanoseconds time) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+  return {static_cast<time_t>(seconds.count()), static_cast<long>((time - seconds).count())};
+}
+
+// Not beyond the deadline, and not long: a cancelled call can't interrupt the wait, so look up from time to time.
+int waitFor(pthread_mutex_t& mutex, const Call& call) {
+  using Wall = std::chrono::system_clock;
+  constexpr std::chrono::milliseconds kLongest(50);
+  // The thread sanitizer of g++ 12 does not know pthread_mutex_clocklock.
+  if constexpr (kThreadSanitizer) {
+    const timespec until = toTimespec((Wall::now() + kLongest).time_since_epoch());
+    return ::pthread_mutex_timedlock(&mutex, &until);
+  } else {
+    const timespec until = toTimespec(std::min(call.deadline, Call::Clock::now() + kLongest).time_since_epoch());
+    return ::pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &until);
+  }
 }
 
 void acquire(pthread_mutex_t& mutex, const Call& call) {
   int result = ::pthread_mutex_trylock(&mutex);
   while (result == EBUSY || result == ETIMEDOUT) {
     call.check();
-    const timespec until = wakeUp(call);
-    result = ::pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &until);
+    result = waitFor(mutex, call);
   }
   if (result == EOWNERDEAD) result = ::pthread_mutex_consistent(&mutex);
   if (result != 0) throw systemError(result, "can't lock the key in the journal");
