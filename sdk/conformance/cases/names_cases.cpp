@@ -3,6 +3,7 @@
 #include <set>
 
 #include "groups.hpp"
+#include "name_limit_cases.hpp"
 #include "planted_files.hpp"
 #include "tally/conformance/expect.hpp"
 
@@ -86,91 +87,6 @@ void unicode(Context& context) {
 
 void letterCase(Context& context) {
   roundTripNames(context, {"A", "a", "Conv", "conv", "CONV", "\xc3\x84", "\xc3\xa4", "I", "i", "\xc4\xb1"});
-}
-
-/// Every operation must refuse the key, and nothing may come of it.
-void expectRefused(Context& context, const std::string& key) {
-  auto& storage = context.storage();
-  const auto refused = [&](const char* what, const auto& action) {
-    expectError(ErrorCode::InvalidArgument, std::string(what) + " " + quote(key), action);
-  };
-  refused("read of", [&] { storage.read(key); });
-  refused("write of", [&] { storage.write(key, "x"); });
-  refused("append to", [&] { storage.append(key, "x"); });
-  if (!key.empty()) {  // "" is the root for these
-    refused("stat of", [&] { storage.stat(key); });
-    refused("list of", [&] { storage.list(key); });
-    refused("remove of", [&] { storage.remove(key); });
-  }
-  expectListing(storage, "", {"a"});
-}
-
-void refusedKeys(Context& context, const std::vector<std::string>& keys) {
-  context.storage().write("a", "file");
-  for (const auto& key : keys) expectRefused(context, key);
-  expectContent(context.storage(), "a", "file");
-}
-
-void notUtf8(Context& context) {
-  refusedKeys(context, {"\xff", "b\xc3", "\xc0\xaf", "\xed\xa0\x80", "b/\x80", "\xf4\x90\x80\x80"});
-}
-
-void badSegments(Context& context) {
-  refusedKeys(context, {"", ".", "..", "a/../b", "a/./b", "a//b", "/a", "a/", "/", "../a", "b/..", "./a"});
-}
-
-void nulInside(Context& context) {
-  refusedKeys(context, {std::string("a\0", 2), std::string("\0", 1), std::string("b\0c", 3), std::string("b/\0/c", 5)});
-}
-
-/// `size` bytes in segments of at most 100.
-std::string longKey(std::size_t size) {
-  std::string key(size, 'k');
-  for (std::size_t at = 100; at + 1 < size; at += 101) key[at] = '/';
-  return key;
-}
-
-void longest(Context& context) {
-  auto& storage = context.storage();
-  for (const std::size_t size : {511U, 512U}) {
-    storage.write(longKey(size), std::to_string(size));
-  }
-  expectContent(storage, longKey(511), "511");
-  expectContent(storage, longKey(512), "512");
-  storage.remove("", RemoveOptions{true});
-  if (context.harness().throughHost()) refusedKeys(context, {longKey(513), longKey(600), longKey(5000)});
-}
-
-/// The key works in full, or is refused with InvalidArgument and nothing is left of it.
-void worksOrRefused(Context& context, const std::string& key) {
-  auto& storage = context.storage();
-  try {
-    storage.write(key, "x");
-  } catch (const Error& error) {
-    expectErrorAmong({ErrorCode::InvalidArgument}, "write of a key of " + std::to_string(key.size()) + " bytes",
-                     &error);
-    return expectListing(storage, path::parent(key), {});
-  }
-  expectContent(storage, key, "x");
-  storage.append(key, "y");
-  expectContent(storage, key, "xy");
-  storage.remove(key);
-  expectAbsent(storage, key);
-}
-
-void longSegments(Context& context) {
-  for (const std::size_t size : {200U, 254U, 255U, 256U, 400U, 510U}) worksOrRefused(context, std::string(size, 's'));
-  for (const std::size_t size : {255U, 256U}) {
-    std::string wide;
-    while (wide.size() + 2 <= size) wide += "\xc3\xa9";
-    worksOrRefused(context, wide + ":%" + std::string(size > 255 ? 2 : 0, 'x'));
-  }
-}
-
-void deep(Context& context) {
-  std::string key = "d";
-  for (int depth = 1; depth < 100; ++depth) key += "/d";
-  worksOrRefused(context, key);
 }
 
 std::string randomSegment(Context& context) {
@@ -276,7 +192,7 @@ void secondPlace(Context& context) {
 }  // namespace
 
 Group namesCases() {
-  return {
+  Group group{
       'F',
       "keys: each is itself and no other",
       {
@@ -288,19 +204,16 @@ Group namesCases() {
           {"F07", "keys: backslashes, quotes and shell characters", shellCharacters},
           {"F08", "keys: composed and decomposed letters differ", unicode},
           {"F09", "keys: upper and lower case differ", letterCase},
-          {"F10", "keys: what is no UTF-8 is InvalidArgument", notUtf8, Facility::Host},
-          {"F11", "keys: empty, '.' and '..' segments are InvalidArgument", badSegments, Facility::Host},
-          {"F12", "keys: NUL is InvalidArgument, never the end", nulInside, Facility::Host},
           {"F13", "keys: none leaves the store's folder", keysStayInside, Facility::Folder},
-          {"F14", "keys: 512 bytes work, 513 are refused", longest},
-          {"F15", "keys: long segments work, or are InvalidArgument and leave nothing", longSegments},
-          {"F16", "keys: 100 segments work, or are InvalidArgument", deep},
           {"F17", "keys: 2000 random ones keep their values and list as themselves", randomKeys, {}, Pace::Slow, 120},
           {"F18", "join: is lexical and associative, and drops nothing", joining},
           {"F20", "keys: that differ only far behind are different", lateDifference},
           {"F21", "keys: names that adapters use themselves work, or are InvalidArgument", internalNames},
           {"F22", "keys: another root or prefix shares none of them", secondPlace},
       }};
+  const auto more = nameLimitCases();
+  group.cases.insert(group.cases.end(), more.begin(), more.end());
+  return group;
 }
 
 }  // namespace tally::conformance
