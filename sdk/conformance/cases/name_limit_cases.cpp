@@ -90,6 +90,19 @@ void deep(Context& context) {
   worksOrRefused(context, key);
 }
 
+void internalNames(Context& context) {
+  std::vector<std::string> names = {".tmp", "x.tmp",  ".x.tmp",     "x.lock", ".lock",  "x~",         ".#x",
+                                    "#x#",  ".x.swp", "lost+found", "x.part", ".tally", ".tally-tmp", "tmp",
+                                    ".git", "meta",   "index",      "dir",    "0-1"};
+  for (const auto& name : context.harness().internalNames()) names.push_back(name);
+  for (const auto& name : names) {
+    worksOrRefused(context, name);
+    worksOrRefused(context, path::join({"d", name}));
+    worksOrRefused(context, path::join({name, "x"}));
+    context.storage().remove("", RemoveOptions{true});
+  }
+}
+
 }  // namespace
 
 std::vector<Case> nameLimitCases() {
@@ -100,6 +113,7 @@ std::vector<Case> nameLimitCases() {
       {"F14", "keys: 512 bytes work, 513 are refused", longest},
       {"F15", "keys: long segments work, or are InvalidArgument and leave nothing", longSegments},
       {"F16", "keys: 100 segments work, or are InvalidArgument", deep},
+      {"F21", "keys: names that adapters use themselves work, or are InvalidArgument", internalNames},
   };
 }
 

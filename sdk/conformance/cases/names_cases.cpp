@@ -164,19 +164,6 @@ void lateDifference(Context& context) {
   }());
 }
 
-void internalNames(Context& context) {
-  std::vector<std::string> names = {".tmp", "x.tmp",  ".x.tmp",     "x.lock", ".lock",  "x~",         ".#x",
-                                    "#x#",  ".x.swp", "lost+found", "x.part", ".tally", ".tally-tmp", "tmp",
-                                    ".git", "meta",   "index",      "dir",    "0-1"};
-  for (const auto& name : context.harness().internalNames()) names.push_back(name);
-  for (const auto& name : names) {
-    worksOrRefused(context, name);
-    worksOrRefused(context, path::join({"d", name}));
-    worksOrRefused(context, path::join({name, "x"}));
-    context.storage().remove("", RemoveOptions{true});
-  }
-}
-
 void secondPlace(Context& context) {
   auto& storage = context.storage();
   const auto second = context.harness().openSecond();
@@ -208,7 +195,6 @@ Group namesCases() {
           {"F17", "keys: 2000 random ones keep their values and list as themselves", randomKeys, {}, Pace::Slow, 120},
           {"F18", "join: is lexical and associative, and drops nothing", joining},
           {"F20", "keys: that differ only far behind are different", lateDifference},
-          {"F21", "keys: names that adapters use themselves work, or are InvalidArgument", internalNames},
           {"F22", "keys: another root or prefix shares none of them", secondPlace},
       }};
   const auto more = nameLimitCases();
