@@ -3,9 +3,11 @@
 
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "support/doctest.hpp"
 #include "tally/documents.hpp"
 
 namespace tally::test {

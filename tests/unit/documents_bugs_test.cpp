@@ -1,4 +1,5 @@
 // Faults that conversation and run files suffered from in the original tool; each must stay impossible here.
+#include <cmath>
 #include <string>
 
 #include "support/doctest.hpp"

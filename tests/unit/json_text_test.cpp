@@ -1,4 +1,6 @@
+#include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "support/doctest.hpp"

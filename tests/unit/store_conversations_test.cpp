@@ -1,5 +1,7 @@
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "support/doctest.hpp"
 #include "support/documents.hpp"

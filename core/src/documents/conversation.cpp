@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "documents/conversation_reader.hpp"
 #include "documents/json_edit.hpp"

@@ -9,17 +9,19 @@
 namespace tally {
 namespace {
 
+std::string below(const std::string& path, const std::string& name) {
+  return path.empty() ? name : std::string(path).append(".").append(name);
+}
+
 // The path of the first value without a JSON form ("result.scores[3]"), or nothing.
 std::optional<std::string> findUnwritable(const Json& value, const std::string& path) {
   if (value.is_number_float() && !std::isfinite(value.get<double>())) return path;
   if (value.is_binary() || value.is_discarded()) return path;
-  std::size_t index = 0;
+  if (!value.is_structured()) return std::nullopt;
   for (const auto& [name, child] : value.items()) {
-    if (!value.is_structured()) break;
-    const std::string below = value.is_array() ? path + "[" + std::to_string(index++) + "]"
-                              : path.empty()   ? name
-                                               : path + "." + name;
-    if (auto found = findUnwritable(child, below)) return found;
+    auto found = findUnwritable(
+        child, value.is_array() ? std::string(path).append("[").append(name).append("]") : below(path, name));
+    if (found) return found;
   }
   return std::nullopt;
 }

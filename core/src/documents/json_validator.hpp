@@ -3,6 +3,7 @@
 // though parsers that must turn them into values refuse them.
 
 #include <simdjson.h>
+#include <cstddef>
 
 #include <string>
 #include <string_view>

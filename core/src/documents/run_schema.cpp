@@ -125,15 +125,15 @@ Check result() {
 }  // namespace
 
 const Check& tallyRun() {
-  static const Check store = object({required("backend", text()), required("basePath", text())});
-  static const Check artifacts =
+  static const Check kStore = object({required("backend", text()), required("basePath", text())});
+  static const Check kArtifacts =
       object({required("conversationId", text()), optional("runPath", text()),
               optional("conversationJsonlPath", text()), optional("stepTracesPath", text())});
-  static const Check check =
+  static const Check kCheck =
       object({required("schemaVersion", one()), required("runId", text()), required("createdAt", timestamp()),
-              optional("store", store), optional("artifacts", artifacts), required("defs", definitions()),
+              optional("store", kStore), optional("artifacts", kArtifacts), required("defs", definitions()),
               required("result", result()), optional("metadata", anyObject())});
-  return check;
+  return kCheck;
 }
 
 }  // namespace tally::detail::schema

@@ -132,16 +132,17 @@ Check pairOf(Check element) {
 
 Check choice(std::string tag, std::vector<Choice> choices, Check otherwise) {
   std::vector<std::string> texts;
+  texts.reserve(choices.size());
   for (const auto& choice : choices) texts.push_back(choice.text);
-  const Check tag_check = otherwise ? text() : oneOf(texts);
-  return [=](std::string_view value, Report& report) {
+  return [tag = std::move(tag), choices = std::move(choices), otherwise = std::move(otherwise),
+          expected = listed(texts)](std::string_view value, Report& report) {
     if (kindOf(value) != '{') return report.fault("an object", value);
     const auto found = findMember(value, tag).value_or(std::string_view());
     for (const auto& choice : choices) {
       if (isText(found, choice.text)) return choice.check(value, report);
     }
-    report.inMember(tag, [&] { tag_check(found, report); });
-    if (otherwise && kindOf(found) == '"') otherwise(value, report);
+    if (otherwise && isQuoted(found)) return otherwise(value, report);
+    report.inMember(tag, [&] { report.fault(otherwise ? "text" : expected, found); });
   };
 }
 

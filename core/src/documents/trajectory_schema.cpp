@@ -40,34 +40,34 @@ Check stepTrace() {
 }  // namespace
 
 const Check& conversationMeta() {
-  static const Check check = object({required("id", text()), required("createdAt", timestamp())});
-  return check;
+  static const Check kCheck = object({required("id", text()), required("createdAt", timestamp())});
+  return kCheck;
 }
 
 const Check& trajectoryMeta() {
-  static const Check persona =
+  static const Check kPersona =
       object({optional("name", text()), required("description", text()), optional("guardrails", texts())});
-  static const Check check =
+  static const Check kCheck =
       object({required("version", one()), required("trajectoryId", text()), required("createdAt", timestamp()),
-              required("goal", text()), required("persona", persona), optional("maxTurns", number()),
+              required("goal", text()), required("persona", kPersona), optional("maxTurns", number()),
               optional("loopDetection", loopDetection()), optional("stepGraph", stepGraph()),
               optional("metadata", anyObject())});
-  return check;
+  return kCheck;
 }
 
 const Check& stepTraces() {
-  static const Check check = arrayOf(stepTrace());
-  return check;
+  static const Check kCheck = arrayOf(stepTrace());
+  return kCheck;
 }
 
 const Check& trajectoryRun() {
-  static const Check persona = object({optional("name", text()), required("description", text())});
-  static const Check check =
+  static const Check kPersona = object({optional("name", text()), required("description", text())});
+  static const Check kCheck =
       object({required("runId", text()), required("conversationId", text()), required("timestamp", timestamp()),
-              required("goal", text()), required("persona", persona), required("completed", flag()),
+              required("goal", text()), required("persona", kPersona), required("completed", flag()),
               required("reason", stopReason()), required("totalTurns", number()), optional("stepCount", number()),
               optional("stepsCompleted", number()), optional("metadata", anyObject())});
-  return check;
+  return kCheck;
 }
 
 }  // namespace tally::detail::schema

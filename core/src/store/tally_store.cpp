@@ -50,7 +50,7 @@ ConversationRef TallyStore::createConversation(std::string_view id, const Call& 
 }
 
 ConversationRef TallyStore::saveConversation(Conversation& conversation, const Call& call) const {
-  const ConversationRef ref(storage_, layout::conversation(conversation.id()), conversation.id());
+  ConversationRef ref(storage_, layout::conversation(conversation.id()), conversation.id());
   if (!conversation.stored()) {
     try {
       createConversation(conversation.id(), call);
