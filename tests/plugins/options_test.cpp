@@ -24,12 +24,12 @@ Config configWith(OptionMap section) {
   Config config;
   config.base_dir = "/etc/store";
   config.storage.backend = "fixture";
-  section.try_emplace("token").first->second = {std::string("s3cret"), {"tally.yaml", 4, 9}};
+  section.try_emplace("token", OptionValue{std::string("s3cret"), {"tally.yaml", 4, 9}, {}});
   config.storage.sections["fixture"] = std::move(section);
   return config;
 }
 
-OptionValue at(decltype(OptionValue::value) value) { return {std::move(value), {"tally.yaml", 7, 5}}; }
+OptionValue at(decltype(OptionValue::value) value) { return {std::move(value), {"tally.yaml", 7, 5}, {}}; }
 
 tally_value lookUp(const PluginOptions& options, std::string_view name) {
   tally_value value{};
