@@ -34,7 +34,8 @@ struct OptionValue {
   using List = std::vector<std::string>;
   std::variant<std::monostate, bool, std::int64_t, double, std::string, List> value;
   Origin origin;
-  /// A scalar as written, variables replaced. What an option of text or path takes, or a password `0042` lost its zeros.
+  /// A scalar as written, variables replaced. What an option of text or path takes, or a password `0042` lost its
+  /// zeros.
   std::string text{};
 };
 
