@@ -66,8 +66,8 @@ TALLY_API PluginFile inspectPlugin(const Config& config, const std::string& name
 
 /// One step of loading, done or refused.
 struct LoadStep {
-  std::string name;  ///< "find", "trust", "file", "note", "pin", "open", "entry", "descriptor", "init", "options",
-                     ///< "create", "answer"
+  /// "find", "trust", "file", "note", "pin", "open" (with entry and descriptor), "init", "options", "create", "answer"
+  std::string name;
   bool passed = false;
   std::string detail;  ///< what was found, or the reason
 };
