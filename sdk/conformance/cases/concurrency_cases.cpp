@@ -9,7 +9,7 @@ namespace tally::conformance {
 namespace {
 
 constexpr std::size_t kSize = 4 * 1024 * 1024;
-constexpr unsigned kVersions = 60;
+constexpr unsigned kVersions = 26;
 
 /// Every version has its own letter and its own size.
 std::size_t sizeOf(unsigned version) { return kSize + version % 26; }
@@ -26,57 +26,61 @@ void expectWhole(const std::string& bytes) {
   if (other != bytes.npos) fail("a read during replaces: another version begins at byte " + std::to_string(other));
 }
 
-void replaceAll(IStorage& storage) {
-  for (unsigned version = 0; version < kVersions; ++version) storage.write("d/x", versionOf(version));
+/// Replace the value again and again, until that was often enough and `seen_enough`; not for ever.
+template <typename SeenEnough>
+void replace(Context& context, IStorage& storage, SeenEnough&& seen_enough) {
+  const unsigned enough = context.rounds(kVersions);
+  for (unsigned version = 0; version < enough || !(seen_enough() || version > 20 * enough); ++version) {
+    storage.write("d/x", versionOf(version));
+  }
 }
 
-void readers(Context& context) {
+/// One thread replaces; each of `watchers` others looks until it is done, and it is not done before all looked often.
+template <typename Look>
+void whileReplaced(Context& context, unsigned watchers, Look&& look) {
+  constexpr unsigned kLooks = 5;
   auto& storage = context.storage();
   storage.write("d/x", versionOf(0));
   std::atomic<bool> done{false};
-  inThreads(9, [&](unsigned i) {
-    if (i == 0) {
-      const RaiseAtEnd raise(done);
-      return replaceAll(storage);
+  std::atomic<unsigned> satisfied{0};
+  inThreads(watchers + 1, [&](unsigned i) {
+    const RaiseAtEnd raise(done);  // also when a watcher has found something
+    if (i == 0) return replace(context, storage, [&] { return done || satisfied == watchers; });
+    for (unsigned looks = 1; !done; ++looks) {
+      look();
+      if (looks == kLooks) ++satisfied;
     }
-    do {
-      expectWhole(storage.read("d/x"));
-    } while (!done);
   });
+}
+
+void readers(Context& context) {
+  whileReplaced(context, 8, [&] { expectWhole(context.storage().read("d/x")); });
 }
 
 void readerProcesses(Context& context) {
   context.open()->write("d/x", versionOf(0));
   inProcesses(5, [&](unsigned i) {
     const auto storage = context.open();
-    if (i == 0) return replaceAll(*storage);
-    for (unsigned round = 0; round < kVersions; ++round) expectWhole(storage->read("d/x"));
+    if (i == 0) return replace(context, *storage, [] { return true; });
+    for (unsigned round = context.rounds(kVersions); round != 0; --round) expectWhole(storage->read("d/x"));
   });
 }
 
 void statMeanwhile(Context& context) {
   auto& storage = context.storage();
-  storage.write("d/x", versionOf(0));
-  std::atomic<bool> done{false};
-  inThreads(4, [&](unsigned i) {
-    if (i == 0) {
-      const RaiseAtEnd raise(done);
-      return replaceAll(storage);
-    }
-    while (!done) {
-      const auto stat = storage.stat("d/x");
-      expect(stat.has_value(), "stat during replaces: found nothing");
-      expect(!stat->is_directory, "stat during replaces: found a directory");
-      expect(!stat->size || (*stat->size >= kSize && *stat->size < kSize + 26),
-             "stat during replaces: found a size that was never written");
-      expectListing(storage, "d", {"x"});
-    }
+  whileReplaced(context, 3, [&] {
+    const auto stat = storage.stat("d/x");
+    expect(stat.has_value(), "stat during replaces: found nothing");
+    expect(!stat->is_directory, "stat during replaces: found a directory");
+    expect(!stat->size || (*stat->size >= kSize && *stat->size < kSize + 26),
+           "stat during replaces: found a size that was never written");
+    expectListing(storage, "d", {"x"});
   });
 }
 
 void twoWriters(Context& context) {
   auto& storage = context.storage();
-  for (int round = 0; round < 500; ++round) {
+  for (unsigned round = 0; round < context.rounds(500); ++round) {
     const auto value = [round](unsigned i) {
       return std::to_string(round) + std::string(2000 + 500 * i, static_cast<char>('a' + i));
     };
@@ -102,7 +106,7 @@ void manyKeys(Context& context) {
 
 void writeAndAppend(Context& context) {
   auto& storage = context.storage();
-  for (int round = 0; round < 200; ++round) {
+  for (unsigned round = 0; round < context.rounds(200); ++round) {
     storage.write("x", "old");
     inThreads(2, [&](unsigned i) {
       if (i == 0) {
@@ -119,7 +123,7 @@ void writeAndAppend(Context& context) {
 
 void removeAndAppend(Context& context) {
   auto& storage = context.storage();
-  for (int round = 0; round < 200; ++round) {
+  for (unsigned round = 0; round < context.rounds(200); ++round) {
     storage.write("x", "old");
     inThreads(2, [&](unsigned i) {
       if (i == 0) {
@@ -137,7 +141,7 @@ void removeAndAppend(Context& context) {
 
 void newParent(Context& context) {
   auto& storage = context.storage();
-  for (int round = 0; round < 30; ++round) {
+  for (unsigned round = 0; round < context.rounds(30); ++round) {
     const std::string parent = "p" + std::to_string(round) + "/q/r";
     inThreads(16, [&](unsigned i) { storage.write(parent + "/" + static_cast<char>('a' + i), "x"); });
     expectEqual<std::size_t>("entries of a parent made by 16 threads", storage.list(parent).size(), 16);
@@ -146,7 +150,7 @@ void newParent(Context& context) {
 
 void lastChild(Context& context) {
   auto& storage = context.storage();
-  for (int round = 0; round < 300; ++round) {
+  for (unsigned round = 0; round < context.rounds(300); ++round) {
     storage.write("d/e/old", "x");
     inThreads(2, [&](unsigned i) {
       if (i == 0) {

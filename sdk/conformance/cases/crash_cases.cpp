@@ -14,7 +14,7 @@
 namespace tally::conformance {
 namespace {
 
-constexpr int kRounds = 200;
+constexpr unsigned kRounds = 200;
 
 /// Start a child that does step after step from `first` on, kill -9 it at a random moment, and return the number
 /// behind the last step it acknowledged.
@@ -44,7 +44,7 @@ std::string valueOf(std::uint64_t number) {
 void killReplace(Context& context) {
   context.open()->write("d/x", valueOf(0));
   std::uint64_t next = 1;
-  for (int round = 0; round < kRounds; ++round) {
+  for (unsigned round = 0; round < context.rounds(kRounds); ++round) {
     next = killAtRandom(context, next, [](IStorage& s, std::uint64_t number) { s.write("d/x", valueOf(number)); });
     const std::string found = context.open()->read("d/x");
     const std::uint64_t number = std::strtoull(found.c_str(), nullptr, 10);
@@ -78,7 +78,7 @@ std::uint64_t countRecords(const std::string& log) {
 
 void killAppend(Context& context) {
   std::uint64_t next = 0;
-  for (int round = 0; round < kRounds; ++round) {
+  for (unsigned round = 0; round < context.rounds(kRounds); ++round) {
     if (round % 20 == 0) {
       context.open()->remove("d/log");
       next = 0;
@@ -95,7 +95,7 @@ void killAppend(Context& context) {
 
 void killLeavesNothing(Context& context) {
   context.open()->write("d/x", "1");
-  for (int round = 0; round < kRounds / 4; ++round) {
+  for (unsigned round = 0; round < context.rounds(kRounds / 4); ++round) {
     killAtRandom(context, 0, [](IStorage& storage, std::uint64_t number) {
       storage.write("d/x", valueOf(number));
       storage.append("d/log", "line\n");

@@ -128,7 +128,7 @@ void nothingInternal(Context& context) {
     if (i == 0) {
       const RaiseAtEnd raise(done);
       const std::string large(200'000, 'x');
-      for (int round = 0; round < 200; ++round) {
+      for (unsigned round = 0; round < context.rounds(200); ++round) {
         storage.write("d/a", round % 2 == 0 ? large : "small");
         storage.append("d/b", "more");
       }

@@ -129,7 +129,7 @@ void walk(IStorage& storage, const std::string& directory, std::set<std::string>
 void randomKeys(Context& context) {
   auto& storage = context.storage();
   std::map<std::string, std::string> known;
-  for (int i = 0; i < 2000; ++i) {
+  for (unsigned i = 0; i < context.rounds(2000); ++i) {
     const std::string key = randomKey(context, known);
     known[key] = std::to_string(i);
     storage.write(key, known[key]);

@@ -100,7 +100,7 @@ void whileReading(Context& context) {
   inThreads(4, [&](unsigned i) {
     if (i == 0) {
       const RaiseAtEnd raise(done);
-      for (int round = 0; round < 60; ++round) {
+      for (unsigned round = 0; round < context.rounds(60); ++round) {
         storage.write("d/x", content);
         storage.remove("d/x");
       }

@@ -1,5 +1,6 @@
 #include "report.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <map>
@@ -10,11 +11,6 @@ namespace tally::conformance {
 namespace {
 
 constexpr unsigned kCapabilities = 8;
-
-std::string_view word(Result result) {
-  static constexpr std::string_view kWords[] = {"ok", "FAILED", "skipped", "deviates"};
-  return kWords[static_cast<std::size_t>(result)];
-}
 
 Capability capability(unsigned bit) { return static_cast<Capability>(std::uint64_t{1} << bit); }
 
@@ -62,18 +58,33 @@ std::string_view nameOf(Capability one) noexcept {
   return "?";
 }
 
-void Progress::before(const Case& test) const {
-  if (!terminal_) return;
-  std::printf("%-4s %-78.78s ...", test.id, test.title);
+std::string_view wordFor(Result result) noexcept {
+  static constexpr std::string_view kWords[] = {"ok", "FAILED", "skipped", "deviates"};
+  return kWords[static_cast<std::size_t>(result)];
+}
+
+void Progress::before(const Case& test) {
+  running_.push_back(&test);
+  showLive();
+}
+
+void Progress::after(const Outcome& outcome) {
+  ++ended_;
+  const auto was_running = std::find(running_.begin(), running_.end(), outcome.test);
+  if (was_running != running_.end()) running_.erase(was_running);
+  if (terminal_) std::printf("\r\x1b[K");
+  std::printf("%-4s %-78s %-8s %8.1f ms\n", outcome.test->id, outcome.test->title,
+              std::string(wordFor(outcome.result)).c_str(), outcome.seconds * 1000);
+  const bool explain = outcome.result == Result::Failed || (verbose_ && !outcome.text.empty());
+  if (explain) std::printf("     %s\n", outcome.text.c_str());
+  showLive();
   std::fflush(stdout);
 }
 
-void Progress::after(const Outcome& outcome) const {
-  if (terminal_) std::printf("\r\x1b[K");
-  std::printf("%-4s %-78s %-8s %8.1f ms\n", outcome.test->id, outcome.test->title,
-              std::string(word(outcome.result)).c_str(), outcome.seconds * 1000);
-  const bool explain = outcome.result == Result::Failed || (verbose_ && !outcome.text.empty());
-  if (explain) std::printf("     %s\n", outcome.text.c_str());
+void Progress::showLive() const {
+  if (!terminal_ || running_.empty()) return;
+  std::printf("\r\x1b[K[%zu/%zu] %s  %.60s ...", ended_, count_, running_.front()->id, running_.front()->title);
+  if (running_.size() > 1) std::printf(" and %zu more", running_.size() - 1);
   std::fflush(stdout);
 }
 
@@ -82,6 +93,7 @@ void printSummary(const Report& report) {
   printReasons(report, Result::Skipped, "skipped, because");
   printReasons(report, Result::Deviated, "declared deviations, not run, because");
   printFailed(report);
+  if (report.stopped) std::printf("\nstopped before the end\n");
   std::printf("\n%s, seed %llu\n%zu passed, %zu failed, %zu skipped\n", report.name.c_str(),
               static_cast<unsigned long long>(report.seed), report.count(Result::Passed), report.count(Result::Failed),
               report.count(Result::Skipped));
@@ -103,7 +115,7 @@ void writeJson(const Report& report, const std::string& file) {
   for (const auto& one : report.outcomes) {
     out["cases"].push_back({{"id", one.test->id},
                             {"title", one.test->title},
-                            {"result", word(one.result)},
+                            {"result", wordFor(one.result)},
                             {"seconds", one.seconds},
                             {"text", one.text}});
   }

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tally/conformance/runner.hpp"
 
@@ -10,16 +11,24 @@ namespace tally::conformance {
 
 std::string_view nameOf(Capability one) noexcept;
 
-/// Prints cases as they end. On a terminal the running one is shown too.
+/// "ok", "FAILED", "skipped" or "deviates".
+std::string_view wordFor(Result result) noexcept;
+
+/// Prints cases as they end: a line each, and on a terminal a last line that says what is being run.
 class Progress {
  public:
   Progress(bool terminal, bool verbose) noexcept : terminal_(terminal), verbose_(verbose) {}
-  void before(const Case& test) const;
-  void after(const Outcome& outcome) const;
+  void planned(std::size_t count) noexcept { count_ = count; }
+  void before(const Case& test);
+  void after(const Outcome& outcome);
 
  private:
+  void showLive() const;
+
   bool terminal_;
   bool verbose_;
+  std::size_t count_ = 0, ended_ = 0;
+  std::vector<const Case*> running_;
 };
 
 /// Capabilities, skips, deviations, how to run the failed ones again, and last "N passed, N failed, N skipped".
@@ -27,5 +36,8 @@ void printSummary(const Report& report);
 
 /// The same as one JSON object. Errors: std::runtime_error if the file can't be written.
 void writeJson(const Report& report, const std::string& file);
+
+/// The same as JUnit's XML, a suite for each group. Deviations are skipped tests there. Errors: as above.
+void writeJunit(const Report& report, const std::vector<Group>& groups, const std::string& file);
 
 }  // namespace tally::conformance

@@ -1,7 +1,9 @@
-// The kit on the reference and on each mutant. A mutant that survives is a hole in the kit.
+// The kit on each mutant. One that survives is a hole in the kit. That the reference passes everything is a test of its
+// own.
 
 #include "mutants.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "memory_harness.hpp"
@@ -31,11 +33,12 @@ class MutantHarness final : public tally::test::MemoryHarness {
   std::shared_ptr<tally::IStorage> opened_;
 };
 
-/// The quick cases of one client, and the one that is about the mutant's fault, which may be any.
-Report runOn(tally::conformance::Harness& harness, const std::string& also) {
+/// The case that is about the mutant's fault, and a few that a mutant may pass: one that fails everywhere proves
+/// nothing.
+Report runOn(tally::conformance::Harness& harness, const std::string& about) {
   Options options;
-  options.quick = true;
-  options.only = {"A", "B", "C", "D", "E", "F", "G", "J", "L", also};
+  options.effort = std::min(options.effort, 50U);  // a fault of each call needs no hundreds of rounds
+  options.only = {about, "A02", "B03", "C01", "D01"};
   return tally::conformance::run(harness, tally::conformance::baseGroups(), options);
 }
 
@@ -49,12 +52,12 @@ std::string failedIds(const Report& report) {
 
 bool isCaught(const tally::test::Mutant& mutant) {
   MutantHarness harness(mutant);
-  const std::string ids = failedIds(runOn(harness, mutant.caught));
-  const bool caught = (" " + ids + " ").find(" " + mutant.caught + " ") != std::string::npos;
-  std::printf("%-8s %-58s by %s%s\n", caught ? "caught" : "SURVIVED", mutant.name.c_str(), mutant.caught.c_str(),
-              caught ? ("  (all: " + ids + ")").c_str() : ("  (only: " + ids + ")").c_str());
+  const Report report = runOn(harness, mutant.caught);
+  const bool caught = report.failed(mutant.caught), passes_some = report.count(Result::Passed) != 0;
+  std::printf("%-8s %-58s by %s (all: %s)%s\n", caught ? "caught" : "SURVIVED", mutant.name.c_str(),
+              mutant.caught.c_str(), failedIds(report).c_str(), passes_some ? "" : "; BROKEN, it passes nothing");
   std::fflush(stdout);
-  return caught;
+  return caught && passes_some;
 }
 
 }  // namespace
@@ -62,9 +65,6 @@ bool isCaught(const tally::test::Mutant& mutant) {
 int main() {
   std::size_t survivors = 0;
   for (const auto& mutant : tally::test::mutants()) survivors += isCaught(mutant) ? 0 : 1;
-  tally::test::MemoryHarness reference;
-  const std::string wrongly = failedIds(tally::conformance::run(reference, tally::conformance::baseGroups(), {}));
-  if (!wrongly.empty()) std::printf("the reference fails: %s\n", wrongly.c_str());
-  std::printf("%zu mutants, %zu survived\n", tally::test::mutants().size(), survivors);
-  return survivors == 0 && wrongly.empty() ? 0 : 1;
+  std::printf("%zu mutants, %zu survived or broken\n", tally::test::mutants().size(), survivors);
+  return survivors == 0 ? 0 : 1;
 }

@@ -18,22 +18,27 @@ namespace tally::conformance {
 
 /// What a harness may offer beyond open() and clear(). A case that needs a missing one is skipped, with the reason.
 enum class Facility : unsigned {
-  Processes = 1U << 0,  ///< Harness::processes()
-  Host = 1U << 1,       ///< Harness::throughHost()
-  Folder = 1U << 2,     ///< Harness::folder()
+  Processes = 1U << 0,   ///< Harness::processes()
+  Host = 1U << 1,        ///< Harness::throughHost()
+  Folder = 1U << 2,      ///< Harness::folder()
+  Server = 1U << 3,      ///< Harness::server() and openAt()
+  PluginFile = 1U << 4,  ///< Harness::pluginFile()
 };
 
-/// What a case needs. Built from a Capability, a Facility, or several joined by '|' (a Capability first).
+/// What a case needs. Built from a Capability, a Facility, the id of an optional ability, or several joined by '|'.
 struct Needs {
   constexpr Needs() noexcept = default;
   constexpr Needs(Capability one) noexcept : capabilities{one} {}                     // NOLINT: on purpose
   constexpr Needs(Facility one) noexcept : facilities(static_cast<unsigned>(one)) {}  // NOLINT: on purpose
+  constexpr Needs(const char* id) noexcept : extension(id) {}                         // NOLINT: on purpose
   Capabilities capabilities;
   unsigned facilities = 0;
+  const char* extension = nullptr;  ///< "tally.follow/1": what IStorage::extension has to answer for
 };
 constexpr Needs operator|(Needs a, Needs b) noexcept {
   a.capabilities = Capabilities(a.capabilities.bits() | b.capabilities.bits());
   a.facilities |= b.facilities;
+  if (a.extension == nullptr) a.extension = b.extension;
   return a;
 }
 
@@ -45,7 +50,8 @@ enum class Pace { Quick, Slow };
 /// What a running case works with. A fresh one for each case, on an empty storage.
 class Context {
  public:
-  Context(Harness& harness, std::uint64_t seed) : harness_(harness), random_(seed) {}
+  Context(Harness& harness, std::uint64_t seed, unsigned effort = 100)
+      : harness_(harness), random_(seed), effort_(effort) {}
 
   /// The storage under test, opened at first use. Never touch it in a child process: open() a new one there.
   IStorage& storage();
@@ -57,6 +63,8 @@ class Context {
   Harness& harness() noexcept { return harness_; }
   bool offers(Capability one) { return storage().capabilities().has(one); }
   std::mt19937_64& random() noexcept { return random_; }
+  /// How often to do what only repetition proves: `full`, or less of it where the run asks for less effort.
+  unsigned rounds(unsigned full) const noexcept { return full * effort_ < 100 ? 1 : full * effort_ / 100; }
   /// A random whole number from `low` to `high`, both included.
   std::size_t number(std::size_t low, std::size_t high);
   /// Random bytes; the same for the same seed.
@@ -67,6 +75,7 @@ class Context {
  private:
   Harness& harness_;
   std::mt19937_64 random_;
+  unsigned effort_;
   std::shared_ptr<IStorage> storage_;
 };
 
@@ -87,7 +96,7 @@ struct Case {
 struct Group {
   char letter;
   const char* title;
-  std::vector<Case> cases;
+  std::vector<Case> cases;  ///< may be empty: then they come with the first backend that offers the ability
 };
 
 }  // namespace tally::conformance

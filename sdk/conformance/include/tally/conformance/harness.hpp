@@ -26,7 +26,21 @@ struct Deviation {
   std::string reason;
 };
 
-/// Threads: open() from any thread. Processes: all methods but clear() are also called in forked children.
+/// What a configuration can get wrong about a server, see Harness::openWrong.
+enum class Wrong {
+  Secret,      ///< a password or token that the server does not know
+  Permission,  ///< a known one that may do nothing here
+  Container,   ///< a database, basin or bucket that does not exist
+  Certificate  ///< a server whose certificate nobody vouches for
+};
+
+/// What a server may answer instead of doing its work, see Harness::reply.
+enum class Reply {
+  Busy,   ///< "try again": 429, LOADING, BUSY
+  Broken  ///< "something is wrong with me": 500
+};
+
+/// Threads: open() from any thread. Processes: all methods are also called in forked children; each case runs in one.
 class Harness {
  public:
   Harness() = default;
@@ -38,8 +52,12 @@ class Harness {
   virtual std::string name() const = 0;
   /// Open one more handle on the present place. Errors: whatever the adapter throws fails the case.
   virtual std::shared_ptr<IStorage> open() = 0;
-  /// Make the present place an empty one. Called before each case, while nothing is open.
+  /// Make the present place an empty one. Called before each case, and after it, while nothing is open.
   virtual void clear() = 0;
+  /// How many places there are, so that cases may run at the same time in one each.
+  virtual unsigned places() const { return 1; }
+  /// Make place `number`, from 0 on, the present one, in this process. Called before clear().
+  virtual void choosePlace(unsigned number) { static_cast<void>(number); }
 
   /// Whether other processes see the same data through open().
   virtual bool processes() const { return false; }
@@ -57,6 +75,32 @@ class Harness {
     static_cast<void>(bytes);
     return nullptr;
   }
+  /// Where the server behind the storage listens, "127.0.0.1:6379". The kit puts a proxy in front of it that refuses,
+  /// hangs, cuts, drips and lies. Empty: there is none, or it is not to be disturbed.
+  virtual std::string server() const { return {}; }
+  /// Open a handle on the present place that talks to `address` instead of server().
+  virtual std::shared_ptr<IStorage> openAt(const std::string& address) {
+    static_cast<void>(address);
+    return nullptr;
+  }
+  /// What the server says in its own protocol to any request at such a time. Empty: not offered.
+  virtual std::string reply(Reply kind) const {
+    static_cast<void>(kind);
+    return {};
+  }
+  /// Open a handle with something wrong about the server; opening may throw what the first call would. Null: not
+  /// offered.
+  virtual std::shared_ptr<IStorage> openWrong(Wrong what) {
+    static_cast<void>(what);
+    return nullptr;
+  }
+  /// Put something under `key` of the present place that this adapter can't have written. False: not offered.
+  virtual bool plantForeign(const std::string& key) {
+    static_cast<void>(key);
+    return false;
+  }
+  /// The plugin's file, for cases about the file itself. Empty: not loaded from one.
+  virtual std::filesystem::path pluginFile() const { return {}; }
   /// Names that the adapter uses itself beside the user's keys: its temporary files, lock suffixes, headers.
   virtual std::vector<std::string> internalNames() const { return {}; }
   virtual std::vector<Deviation> deviations() const { return {}; }

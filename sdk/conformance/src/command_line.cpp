@@ -1,0 +1,111 @@
+#include "command_line.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+
+#include "report.hpp"
+
+namespace tally::conformance {
+namespace {
+
+volatile sig_atomic_t stop_asked = 0;
+
+/// Ends the run between two cases instead of the program, so that places are cleared and the report is written.
+void stopOnSignals() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { stop_asked = 1; };
+  for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
+}
+
+bool isNamed(const std::vector<std::string>& names, const std::string& id) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return name == id || name == id.substr(0, 1); });
+}
+
+/// Says which cases were skipped although they had to run.
+bool allRequiredRan(const Report& report, const std::vector<std::string>& required) {
+  std::string ids;
+  for (const auto& one : report.outcomes) {
+    if (one.result == Result::Skipped && isNamed(required, one.test->id)) (ids += ' ') += one.test->id;
+  }
+  if (!ids.empty()) std::printf("skipped, but required:%s\n", ids.c_str());
+  return ids.empty();
+}
+
+}  // namespace
+
+void describe(CLI::App& app, CommandLine& line) {
+  auto& options = line.options;
+  app.add_flag("--list", line.list, "print the cases with their promises and end");
+  app.add_option("--only", options.only, "cases and groups, as in A,C07,H")->delimiter(',');
+  app.add_option("--require", line.required, "cases and groups that must not be skipped")->delimiter(',');
+  app.add_flag("--quick", options.quick, "without the slow cases");
+  app.add_option("--seed", options.seed, "of all random choices")->capture_default_str();
+  app.add_option("--repeat", options.repeat, "rounds; each next one adds 1 to the seed")->capture_default_str();
+  app.add_option("--effort", options.effort,
+                 "percent of the repetitions in cases that prove by repeating; also TALLY_CONFORMANCE_EFFORT")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  app.add_option("--timeout", options.limit_seconds, "seconds for each case, instead of each its own limit")
+      ->check(CLI::Range(1, 86'400));
+  app.add_option("--jobs", options.jobs, "cases at the same time, in places of their own")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  app.add_option("--json", line.json_file, "also write the report to this file");
+  app.add_option("--junit", line.junit_file, "also write the report to this file, as JUnit's XML");
+  app.add_flag("--verbose", line.verbose, "say the reason of each skip in place");
+  app.add_flag("--no-isolate", line.no_isolate, "all cases in this process, for a debugger; nothing limits a hang");
+}
+
+const char* exitCodeHelp() noexcept {
+  return "Exit codes:\n"
+         "  0    every case that was run passed\n"
+         "  1    a case failed, or one that --require names was skipped\n"
+         "  2    the command line or the configuration is wrong\n"
+         "  3    the storage under test can't be opened\n"
+         "  130  stopped by a signal; the report holds what had ended\n";
+}
+
+void printList(const std::vector<Group>& groups) {
+  for (const auto& group : groups) {
+    std::printf("%c  %s\n", group.letter, group.title);
+    for (const auto& test : group.cases) std::printf("   %-4s %s\n", test.id, test.title);
+  }
+}
+
+int runAndReport(Harness& harness, const std::vector<Group>& groups, CommandLine& line) {
+  stopOnSignals();
+  Progress progress(::isatty(STDOUT_FILENO) == 1, line.verbose);
+  line.options.isolate = !line.no_isolate;
+  line.options.planned = [&](std::size_t count) { progress.planned(count); };
+  line.options.before = [&](const Case& test) { progress.before(test); };
+  line.options.after = [&](const Outcome& outcome) { progress.after(outcome); };
+  line.options.stop = [] { return stop_asked != 0; };
+  const Report report = run(harness, groups, line.options);
+  printSummary(report);
+  if (!line.json_file.empty()) writeJson(report, line.json_file);
+  if (!line.junit_file.empty()) writeJunit(report, groups, line.junit_file);
+  const bool required_ran = allRequiredRan(report, line.required);
+  if (report.stopped) return kStopped;
+  return report.count(Result::Failed) == 0 && required_ran ? kAllPassed : kCaseFailed;
+}
+
+int guarded(CLI::App& app, const std::function<int()>& program) {
+  try {
+    return program();
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kAllPassed : kWrongUsage;
+  } catch (const CantOpen& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return kCantOpen;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return kWrongUsage;
+  }
+}
+
+}  // namespace tally::conformance
