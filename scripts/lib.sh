@@ -14,11 +14,13 @@ fail() {
 RUNTIME_PACKAGES=(
   g++ cmake ninja-build pkgconf
   libboost-dev nlohmann-json3-dev libyaml-cpp-dev libsimdjson-dev nettle-dev libfmt-dev libcli11-dev
+  libhiredis-dev # of the redis backend only, which -DTALLY_PLUGIN_REDIS=OFF leaves out
 )
 
 # What the tests need on top.
 TEST_PACKAGES=(
   doctest-dev librapidcheck-dev libbenchmark-dev
+  redis-server redis-tools
   clang libclang-rt-dev ccache shellcheck python3 git
 )
 

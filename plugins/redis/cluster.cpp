@@ -1,0 +1,107 @@
+#include "cluster.hpp"
+
+#include <map>
+
+namespace tally::redis {
+
+Cluster::Cluster(const Settings& settings) : Server(settings), map_(settings) {
+  for (const auto& endpoint : settings.address.endpoints) {
+    seeds_.push_back(std::make_shared<Node>(std::vector<Endpoint>{endpoint}, settings));
+  }
+}
+
+std::vector<std::shared_ptr<Node>> Cluster::nodes(const Call& call) {
+  learn(call);
+  const std::lock_guard lock(mutex_);
+  return map_.owners();
+}
+
+bool Cluster::learnFrom(Node& node, const Call& call, std::optional<Error>& failure) {
+  Request request{Command("CLUSTER").arg("SLOTS"), {}, Effect::Reads};
+  Answer answer;
+  Attempt attempt{&request, &answer};
+  node.exchange({&attempt}, call);
+  try {
+    const ReplyView slots = answer.value();
+    if (slots.size() == 0) throw Error(ErrorCode::Unavailable, "the cluster has no slots yet").retryable(true);
+    const std::lock_guard lock(mutex_);
+    map_.read(slots, node.endpoint());
+    doubt_ = false;
+    return true;
+  } catch (const Error& error) {
+    failure = error;
+    return false;
+  }
+}
+
+void Cluster::learn(const Call& call) {
+  std::vector<std::shared_ptr<Node>> asked = seeds_;
+  {
+    const std::lock_guard lock(mutex_);
+    if (map_.isKnown() && !doubt_) return;
+    const auto known = map_.all();
+    asked.insert(asked.begin(), known.begin(), known.end());
+  }
+  std::optional<Error> failure;
+  for (const auto& node : asked) {
+    if (learnFrom(*node, call, failure)) return;
+    call.check();
+  }
+  const std::lock_guard lock(mutex_);
+  if (!map_.isKnown()) throw *failure;
+}
+
+std::shared_ptr<Node> Cluster::nodeFor(const Attempt& attempt) {
+  const std::lock_guard lock(mutex_);
+  return attempt.target ? map_.nodeAt(*attempt.target) : map_.nodeOf(slotOf(attempt.request->key));
+}
+
+void Cluster::attempt(const std::vector<Attempt*>& attempts, const Call& call) {
+  try {
+    learn(call);
+  } catch (const Error& error) {
+    for (Attempt* one : attempts) {
+      one->answer->failure = error;
+      one->answer->again =
+          error.retryable() && error.code() == ErrorCode::Unavailable ? Answer::Again::Later : Answer::Again::No;
+    }
+    return;
+  }
+  std::map<std::shared_ptr<Node>, std::vector<Attempt*>> by_node;
+  for (Attempt* one : attempts) {
+    if (auto node = nodeFor(*one)) {
+      by_node[std::move(node)].push_back(one);
+    } else {
+      one->answer->failure = Error(ErrorCode::Unavailable, "no node of the cluster has the key's slot").retryable(true);
+      one->answer->again = Answer::Again::Later;
+    }
+  }
+  for (auto& [node, group] : by_node) {
+    node->exchange(group, call);
+    for (Attempt* one : group) follow(*one, node->endpoint());
+  }
+}
+
+void Cluster::follow(Attempt& attempt, const Endpoint& asked) {
+  attempt.target.reset();
+  attempt.asking = false;
+  Answer& answer = *attempt.answer;
+  if (answer.failure || !viewOf(answer.reply).isError()) return;
+  const std::string_view word = firstWord(viewOf(answer.reply));
+  if (word != "MOVED" && word != "ASK") return;
+  const Redirection to = parseRedirection(viewOf(answer.reply).errorText(), asked);
+  answer.again = Answer::Again::Now;
+  attempt.target = to.node;
+  attempt.asking = word == "ASK";
+  if (attempt.asking) return;
+  const std::lock_guard lock(mutex_);
+  map_.move(to);
+  doubt_ = true;
+}
+
+void Cluster::distrust() {
+  const std::lock_guard lock(mutex_);
+  doubt_ = true;
+}
+
+}  // namespace tally::redis

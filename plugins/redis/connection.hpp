@@ -1,0 +1,56 @@
+#pragma once
+// One connection to one server: opened, introduced, and then requests out and answers in.
+
+#include <hiredis/hiredis.h>
+
+#include <memory>
+#include <string_view>
+
+#include "patience.hpp"
+#include "reply.hpp"
+#include "settings.hpp"
+
+namespace tally::redis {
+
+/// The connection ended in the middle of an exchange, or the wait for it did.
+struct LostConnection {
+  Error why;
+};
+
+struct FreeContext {
+  void operator()(redisContext* context) const noexcept { redisFree(context); }
+};
+using Context = std::unique_ptr<redisContext, FreeContext>;
+
+/// Threads: one at a time. After an error it is of no use any more.
+class Connection {
+ public:
+  /// Connect, authenticate, choose the database.
+  /// Errors: Unavailable (retryable) when the server can't be reached in `connect_timeout`; Unauthenticated;
+  /// InvalidConfig for a database that is not there; Unsupported for TLS without a library that has it; Exhausted
+  /// without free descriptors; Cancelled; Timeout.
+  static std::unique_ptr<Connection> open(const Endpoint& endpoint, const Settings& settings, const Call& call);
+
+  /// Hand all of `bytes` to the kernel. Errors: LostConnection; then the server has not seen all of it.
+  void send(std::string_view bytes, const Patience& patience);
+  /// The next answer. Errors: LostConnection.
+  Reply receive(const Patience& patience);
+
+  /// Whether the server has hung up, or said something that nobody asked for, while the connection was idle.
+  /// Cost: one system call.
+  bool isStale() const noexcept;
+  const Endpoint& endpoint() const noexcept { return endpoint_; }
+
+ private:
+  Connection(Context context, Endpoint endpoint) noexcept
+      : context_(std::move(context)), endpoint_(std::move(endpoint)) {}
+  void introduce(const Settings& settings, const Patience& patience);
+  Reply tryParse();
+  void readMore();
+  std::size_t writeSome(std::string_view bytes);
+
+  Context context_;
+  Endpoint endpoint_;
+};
+
+}  // namespace tally::redis

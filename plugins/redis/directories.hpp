@@ -1,0 +1,81 @@
+#pragma once
+// The index: what is in each directory, without looking through the keys of the server.
+//
+// One sorted set a directory, all in one slot of a cluster. On a single server an object and its entry change in one
+// step. On a cluster they can't, so an entry is made before its object and taken after it, and is in doubt meanwhile: a
+// doubt that was left behind by a crash is settled by whoever comes by after its time, by looking at the object.
+// Objects that expire are in doubt from their end on.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "key_names.hpp"
+#include "server_finder.hpp"
+#include "tally/storage.hpp"
+
+namespace tally::redis {
+
+/// Errors of all methods: IsADirectory, NotADirectory where said, and those of Server::run.
+/// Threads: any.
+class Directories {
+ public:
+  Directories(ServerFinder& finder, const KeyNames& names) noexcept : finder_(finder), names_(names) {}
+
+  /// IStorage::list. Cost: one round trip for each 5000 entries, and some more when doubts are due.
+  bool list(std::string_view directory, const ListOptions& options, EntrySink& out, const Call& call);
+  /// Whether the directory is there. Cost: one round trip.
+  bool contains(std::string_view directory, const Call& call);
+  /// The object was not found: drop an entry that it may have left. Says whether the key is a directory instead.
+  /// Cost: one round trip; more when there is such an entry.
+  bool forget(std::string_view key, const Call& call);
+
+  /// Enter an object that is about to be created. Returns the time, in microseconds of the server's clock, until which
+  /// others leave the entry alone. Errors: IsADirectory; NotADirectory.
+  std::string claim(std::string_view key, const Call& call);
+  /// It was created: the entry stays, for as long as the object lives (0: for ever).
+  void confirm(std::string_view key, const std::string& claimed, std::int64_t ttl_ms, const Call& call);
+  /// It is about to be removed. Nothing if there is no entry. Errors: IsADirectory.
+  std::optional<std::string> doubt(std::string_view key, const Call& call);
+  /// It was removed.
+  void drop(std::string_view key, const std::string& doubted, const Call& call);
+  /// End the doubt by looking at the object.
+  void lookAgain(std::string_view key, const std::string& doubted, const Call& call);
+
+  /// Settle the doubts whose time has come, at most a hundred, and say whether there were any.
+  /// Cost: four round trips; on a cluster one of them to each node.
+  bool settleDue(const Call& call);
+
+  /// Do `change`; where it fails because of a directory or a file in the way, settle what is due, and try once more.
+  template <typename Change>
+  auto settlingFirst(const Call& call, Change&& change) {
+    try {
+      return change();
+    } catch (const Error& error) {
+      const bool in_the_way = error.code() == ErrorCode::IsADirectory || error.code() == ErrorCode::NotADirectory;
+      if (!in_the_way || !settleDue(call)) throw;
+    }
+    return change();
+  }
+
+ private:
+  struct Page;
+  struct Doubt {
+    std::string key, time;
+  };
+  Page page(std::string_view directory, const std::string& after, std::uint64_t count, const Call& call);
+  void settle(const std::vector<Doubt>& doubts, const Call& call);
+  Request onIndex(Command command, Effect effect = Effect::Reads) const;
+  std::string setOf(std::string_view directory) const { return names_.indexRoot() + std::string(directory); }
+  void addDueQuestion(std::vector<Request>& requests) const;
+
+  ServerFinder& finder_;
+  const KeyNames& names_;
+};
+
+/// Throw what a refusal of the scripts means: "IS_DIRECTORY", "NOT_DIRECTORY".
+[[noreturn]] void throwRefusal(std::string_view refusal);
+
+}  // namespace tally::redis

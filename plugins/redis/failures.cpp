@@ -1,0 +1,116 @@
+#include "failures.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tally::redis {
+namespace {
+
+struct Meaning {
+  std::string_view word;
+  ErrorCode code;
+  bool transient;
+  const char* advice;
+};
+
+constexpr Meaning kMeanings[] = {
+    {"LOADING", ErrorCode::Unavailable, true, "the server is still loading its data"},
+    {"MASTERDOWN", ErrorCode::Unavailable, true, "the replica has lost its master"},
+    {"CLUSTERDOWN", ErrorCode::Unavailable, true, "the cluster is not whole; 'redis-cli --cluster check' says more"},
+    {"TRYAGAIN", ErrorCode::Unavailable, true, "the cluster is moving these keys to another node"},
+    {"READONLY", ErrorCode::Unavailable, true, "the server is a replica; name its master in 'url'"},
+    {"NOREPLICAS", ErrorCode::Unavailable, true, "the server has too few replicas to accept writes"},
+    {"BUSY", ErrorCode::Unavailable, true, "the server is busy with somebody's long script"},
+    {"MOVED", ErrorCode::Unavailable, false, "the server belongs to a cluster; set the option 'cluster' to 'on'"},
+    {"ASK", ErrorCode::Unavailable, false, "the cluster keeps moving this key"},
+    {"CROSSSLOT", ErrorCode::Unavailable, false, "the server belongs to a cluster; set the option 'cluster' to 'on'"},
+    {"MISCONF", ErrorCode::Unavailable, false, "the server can't save its data and refuses writes; see its log"},
+    {"NOAUTH", ErrorCode::Unauthenticated, false, "the server wants a password; put it into 'url'"},
+    {"WRONGPASS", ErrorCode::Unauthenticated, false, "the server does not accept the user or the password of 'url'"},
+    {"NOPERM", ErrorCode::PermissionDenied, false, "the server's access rules (ACL) do not allow it"},
+    {"OOM", ErrorCode::NoSpace, false, "the server's memory is full; raise its maxmemory, or remove something"},
+    {"WRONGTYPE", ErrorCode::Corrupt, false, "the key is not a stream; another program uses it"},
+    {"CORRUPT", ErrorCode::Corrupt, false, "another program put something into the stream that is no line"},
+};
+
+// Scripts wrap the error of a command in their own, before version 7 as "... @user_script: 12: WORD text".
+std::string_view unwrapped(std::string_view text) noexcept {
+  constexpr std::string_view kScript = "@user_script:";
+  if (text.substr(0, 4) != "ERR ") return text;
+  for (std::size_t at = text.rfind(kScript); at != text.npos; at = text.npos) {
+    std::string_view inner = text.substr(at + kScript.size());
+    while (!inner.empty() && std::strchr("0123456789: ", inner.front()) != nullptr) inner.remove_prefix(1);
+    if (!inner.empty() && inner.front() >= 'A' && inner.front() <= 'Z') return inner;
+  }
+  return text;
+}
+
+const Meaning* meaningOf(std::string_view text) noexcept {
+  const std::string_view word = text.substr(0, text.find(' '));
+  const auto* found =
+      std::find_if(std::begin(kMeanings), std::end(kMeanings), [&](const Meaning& one) { return one.word == word; });
+  return found == std::end(kMeanings) ? nullptr : found;
+}
+
+// What the server said, without the place in our script.
+std::string said(std::string_view text) {
+  return " (the server said: " + std::string(text.substr(0, text.find(" script: "))) + ")";
+}
+
+bool holds(std::string_view text, std::string_view part) noexcept { return text.find(part) != text.npos; }
+
+// Errors without a word of their own.
+Error plainError(std::string_view text) {
+  if (holds(text, "max number of clients")) {
+    return Error(ErrorCode::Exhausted, "the server has no connection free" + said(text)).retryable(true);
+  }
+  if (holds(text, "non local key")) {
+    return Error(ErrorCode::Unavailable, "the cluster is moving these keys to another node" + said(text))
+        .retryable(true);
+  }
+  if (holds(text, "invalid bulk length") || holds(text, "invalid multibulk length") || holds(text, "too large")) {
+    return {ErrorCode::TooLarge,
+            "above a limit of the server (proto-max-bulk-len, 512 MB unless changed)" + said(text)};
+  }
+  if (holds(text, "unknown command") || holds(text, "syntax error") || holds(text, "Unknown Redis command")) {
+    return {ErrorCode::Unsupported,
+            "the server does not know a command that this backend needs; use Redis 6.2 or later"};
+  }
+  return {ErrorCode::Internal, "the server refused" + said(text)};
+}
+
+}  // namespace
+
+Error errorOf(ReplyView reply) {
+  const std::string_view text = unwrapped(reply.errorText());
+  const Meaning* meaning = meaningOf(text);
+  if (meaning == nullptr) return plainError(text);
+  return Error(meaning->code, meaning->advice + said(text)).retryable(meaning->transient);
+}
+
+ReplyView checked(ReplyView reply) {
+  if (reply.isError()) throw errorOf(reply);
+  return reply;
+}
+
+bool isTransient(ReplyView reply) noexcept {
+  if (!reply.isError()) return false;
+  const std::string_view text = unwrapped(reply.errorText());
+  const Meaning* meaning = meaningOf(text);
+  return meaning != nullptr ? meaning->transient : holds(text, "non local key");
+}
+
+bool isUnknownScript(ReplyView reply) noexcept { return reply.isError() && firstWord(reply) == "NOSCRIPT"; }
+
+std::string_view firstWord(ReplyView reply) noexcept {
+  const std::string_view text = reply.errorText();
+  return text.substr(0, text.find(' '));
+}
+
+Error outcomeUnknown(const Error& why) {
+  return {ErrorCode::OutcomeUnknown,
+          "the request was sent, but no answer came, so it may have happened or not; look before you repeat it (" +
+              why.message() + ")"};
+}
+
+}  // namespace tally::redis

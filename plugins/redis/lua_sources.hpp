@@ -1,0 +1,13 @@
+#pragma once
+// The texts of the folder lua: lua/write.lua is lua::kWrite. CMake makes their definitions.
+
+#include <string_view>
+
+namespace tally::redis::lua {
+
+// Parts of scripts.
+extern const std::string_view kEntries, kIndex;
+// Scripts.
+extern const std::string_view kAppend, kClaim, kConfirm, kDoubt, kDrop, kRange, kRemove, kSettle, kWrite;
+
+}  // namespace tally::redis::lua

@@ -1,0 +1,146 @@
+#include "node.hpp"
+
+#include <utility>
+
+namespace tally::redis {
+namespace {
+
+constexpr std::chrono::milliseconds kLookAround{20};
+
+bool nobodyIsThere(const Error& error) { return error.code() == ErrorCode::Unavailable && error.retryable(); }
+
+void fail(Attempt& attempt, const Error& why, Answer::Again again) {
+  attempt.answer->failure = why;
+  attempt.answer->again = again;
+}
+
+// The connection was lost with these requests unanswered; `seen` is whether the server may have read all of them.
+void noteLoss(const std::vector<Attempt*>& attempts, std::size_t from, const Error& why, bool seen) {
+  const bool stopped = why.code() == ErrorCode::Cancelled || !why.retryable();
+  const bool caller_gave_up = stopped || why.code() == ErrorCode::Timeout;
+  for (std::size_t i = from; i < attempts.size(); ++i) {
+    Attempt& attempt = *attempts[i];
+    if (seen && attempt.request->effect == Effect::Changes) {
+      fail(attempt, outcomeUnknown(why), Answer::Again::No);
+    } else {
+      fail(attempt, why, caller_gave_up ? Answer::Again::No : Answer::Again::Later);
+    }
+  }
+}
+
+std::string joined(const std::vector<Attempt*>& attempts) {
+  std::string bytes;
+  for (Attempt* attempt : attempts) {
+    if (attempt->asking) bytes += Command("ASKING").bytes();
+    bytes += attempt->request->command.bytes();
+  }
+  return bytes;
+}
+
+void send(Connection& connection, const std::vector<Attempt*>& attempts, const Patience& patience) {
+  const bool alone = attempts.size() == 1 && !attempts.front()->asking;
+  if (alone) return connection.send(attempts.front()->request->command.bytes(), patience);
+  connection.send(joined(attempts), patience);
+}
+
+void receive(Connection& connection, Attempt& attempt, const Patience& patience) {
+  if (attempt.asking) connection.receive(patience);
+  attempt.answer->reply = connection.receive(patience);
+  attempt.answer->failure.reset();
+  attempt.answer->again = Answer::Again::No;
+}
+
+}  // namespace
+
+Node::Node(std::vector<Endpoint> endpoints, const Settings& settings)
+    : endpoints_(std::move(endpoints)), settings_(settings) {}
+
+/// A connection for one exchange. It goes back into the pool only when it was declared to be good.
+class Node::Lease {
+ public:
+  Lease(Node& node, const Call& call) : node_(node), connection_(node.take(call)) {}
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease() { node_.giveBack(good_ ? std::move(connection_) : nullptr); }
+  Connection& operator*() const noexcept { return *connection_; }
+  void isGood() noexcept { good_ = true; }
+
+ private:
+  Node& node_;
+  std::unique_ptr<Connection> connection_;
+  bool good_ = false;
+};
+
+void Node::exchange(const std::vector<Attempt*>& attempts, const Call& call) {
+  std::size_t answered = 0;
+  bool seen = false;
+  try {
+    Lease lease(*this, call);
+    const Patience patience(call, settings_.command_timeout);
+    seen = attempts.size() > 1;
+    send(*lease, attempts, patience);
+    seen = true;
+    for (; answered < attempts.size(); ++answered) receive(*lease, *attempts[answered], patience);
+    lease.isGood();
+  } catch (const LostConnection& lost) {
+    noteLoss(attempts, answered, lost.why, seen);
+  } catch (const Error& error) {
+    for (Attempt* attempt : attempts)
+      fail(*attempt, error, nobodyIsThere(error) ? Answer::Again::Later : Answer::Again::No);
+  }
+}
+
+std::unique_ptr<Connection> Node::take(const Call& call) {
+  call.check();
+  std::unique_lock lock(mutex_);
+  while (idle_.empty() && open_ >= settings_.pool_size) {
+    freed_.wait_for(lock, kLookAround);
+    call.check();
+  }
+  while (!idle_.empty()) {
+    auto connection = std::move(idle_.back());
+    idle_.pop_back();
+    if (!connection->isStale()) return connection;
+    --open_;
+  }
+  ++open_;
+  lock.unlock();
+  try {
+    return connect(call);
+  } catch (...) {
+    giveBack(nullptr);
+    throw;
+  }
+}
+
+std::unique_ptr<Connection> Node::connect(const Call& call) const {
+  for (std::size_t i = 0; i + 1 < endpoints_.size(); ++i) {
+    try {
+      return Connection::open(endpoints_[i], settings_, call);
+    } catch (const Error& error) {
+      if (!nobodyIsThere(error)) throw;
+    }
+  }
+  return Connection::open(endpoints_.back(), settings_, call);
+}
+
+void Node::giveBack(std::unique_ptr<Connection> connection) noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    if (connection) {
+      idle_.push_back(std::move(connection));
+    } else {
+      --open_;
+    }
+  }
+  freed_.notify_one();
+}
+
+void Node::forgetConnections() {
+  std::vector<std::unique_ptr<Connection>> old;
+  const std::lock_guard lock(mutex_);
+  old.swap(idle_);
+  open_ -= old.size();
+}
+
+}  // namespace tally::redis

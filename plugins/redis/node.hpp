@@ -1,0 +1,44 @@
+#pragma once
+// One server and the connections kept open to it.
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "connection.hpp"
+#include "request.hpp"
+#include "settings.hpp"
+
+namespace tally::redis {
+
+/// Threads: any. Each exchange has a connection of its own; at most `pool_size` are open.
+class Node {
+ public:
+  /// `endpoints` are names of one server, tried in order. `settings` must outlive the node.
+  Node(std::vector<Endpoint> endpoints, const Settings& settings);
+
+  /// Send all requests in one go and note what became of each. Throws nothing but std::bad_alloc.
+  /// Cost: one round trip.
+  void exchange(const std::vector<Attempt*>& attempts, const Call& call);
+
+  /// Close the connections that nobody uses, after news that the server has changed.
+  void forgetConnections();
+  const Endpoint& endpoint() const noexcept { return endpoints_.front(); }
+
+ private:
+  class Lease;
+  std::unique_ptr<Connection> take(const Call& call);
+  std::unique_ptr<Connection> connect(const Call& call) const;
+  void giveBack(std::unique_ptr<Connection> connection) noexcept;
+
+  const std::vector<Endpoint> endpoints_;
+  const Settings& settings_;
+
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  std::vector<std::unique_ptr<Connection>> idle_;  // guarded by mutex_, the latest used last
+  std::size_t open_ = 0;                           // guarded by mutex_, idle ones included
+};
+
+}  // namespace tally::redis

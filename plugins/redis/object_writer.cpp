@@ -1,0 +1,182 @@
+#include "object_writer.hpp"
+
+#include <random>
+
+namespace tally::redis {
+namespace {
+
+// A value is split at this size, so that an append never has to look at more than one such piece.
+constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
+// A creation must be over so long before others may settle the doubt about its entry, by the clocks of two servers.
+constexpr std::int64_t kMarginUs = 30'000'000;
+
+void addPieces(Command& command, std::string_view content) {
+  command.reserve(content.size() + content.size() / kPieceBytes * 16 + 32);
+  do {
+    command.arg(content.substr(0, kPieceBytes));
+    content.remove_prefix(std::min(content.size(), kPieceBytes));
+  } while (!content.empty());
+}
+
+std::string_view statusOf(const Reply& reply) {
+  const ReplyView answer = viewOf(reply);
+  return answer.isArray() ? answer[0].text() : std::string_view();
+}
+
+// The answer of write.lua, append.lua or remove.lua, unless it says why nothing was done.
+Reply accepted(Reply reply) {
+  const std::string_view status = statusOf(reply);
+  if (status.empty()) return reply;
+  if (status == "EXISTS") throw Error(ErrorCode::AlreadyExists, "the object exists already");
+  if (status == "CONFLICT") {
+    throw Error(ErrorCode::Conflict, "the object has another version, or is gone; load it again, then decide");
+  }
+  if (status == "SIZE") {
+    throw Error(ErrorCode::Conflict, "the object has " + std::string(viewOf(reply)[1].text()) +
+                                         " bytes, which is not the size that was expected");
+  }
+  throwRefusal(status);
+}
+
+std::string beforeMargin(const std::string& claimed) { return std::to_string(std::stoll(claimed) - kMarginUs); }
+
+}  // namespace
+
+ObjectWriter::ObjectWriter(const Settings& settings, const KeyNames& names, ServerFinder& finder,
+                           Directories& directories)
+    : settings_(settings), names_(names), finder_(finder), directories_(directories) {
+  std::random_device random;
+  lives_ = (std::uint64_t{random()} << 32U) | random();
+}
+
+// Tells an object from an earlier one of the same name and time: different for each, on all machines.
+std::string ObjectWriter::newLife() {
+  std::uint64_t mixed = lives_.fetch_add(0x9E3779B97F4A7C15, std::memory_order_relaxed);
+  mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9;
+  mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EB;
+  mixed ^= mixed >> 31U;
+  std::string life;
+  for (; mixed != 0; mixed >>= 6U) {
+    life += "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"[mixed & 63U];
+  }
+  return life;
+}
+
+std::int64_t ObjectWriter::ttlOf(const WriteOptions& options) const {
+  if (!options.time_to_live) return settings_.ttl.count();
+  if (options.time_to_live->count() <= 0) throw Error(ErrorCode::InvalidArgument, "time_to_live must be above zero");
+  return std::chrono::ceil<std::chrono::milliseconds>(*options.time_to_live).count();
+}
+
+Reply ObjectWriter::perform(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make, const Call& call) {
+  Server& server = finder_.find(call);
+  if (!server.isWhole()) return performApart(key, ttl_ms, make, call);
+  return directories_.settlingFirst(call, [&] { return accepted(server.run(make("0"), call)); });
+}
+
+Reply ObjectWriter::performApart(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make, const Call& call) {
+  Server& server = finder_.find(call);
+  if (ttl_ms == 0) {
+    Reply reply = server.run(make(""), call);
+    if (statusOf(reply) != "ABSENT") return accepted(std::move(reply));
+  }
+  for (;;) {
+    const std::string claimed = directories_.settlingFirst(call, [&] { return directories_.claim(key, call); });
+    Reply reply =
+        server.run(make(beforeMargin(claimed)), call);  // after an error the doubt stays, and is settled later
+    if (statusOf(reply) == "LATE") continue;
+    if (statusOf(reply).empty()) {
+      directories_.confirm(key, claimed, ttl_ms, call);
+    } else {
+      directories_.lookAgain(key, claimed, call);
+    }
+    return accepted(std::move(reply));
+  }
+}
+
+Version ObjectWriter::write(std::string_view key, std::string_view content, const WriteOptions& options,
+                            const Call& call) {
+  if (options.if_absent && options.if_version) {
+    throw Error(ErrorCode::InvalidArgument, "if_absent and if_version exclude each other; give one of them");
+  }
+  if (options.if_version && options.if_version->empty()) {
+    throw Error(ErrorCode::Conflict, "no object has the empty version");
+  }
+  const auto make = [&](std::string_view waits) { return writeRequest(key, content, options, waits); };
+  const Reply reply = perform(key, ttlOf(options), make, call);
+  return Version(viewOf(reply).text());
+}
+
+Request ObjectWriter::writeRequest(std::string_view key, std::string_view content, const WriteOptions& options,
+                                   std::string_view waits) {
+  std::string stream = names_.stream(key);
+  const Script& script = Scripts::all().write;
+  Command command = waits == "0" ? Command::call(script, {stream, names_.indexRoot(), names_.doubts()})
+                                 : Command::call(script, {stream});
+  const std::string_view version = options.if_version ? options.if_version->bytes() : std::string_view();
+  command.arg(key).arg(newLife()).arg(options.if_absent ? "absent" : version).arg(ttlOf(options)).arg(waits);
+  addPieces(command, content);
+  return {std::move(command), std::move(stream), Effect::Changes};
+}
+
+std::uint64_t ObjectWriter::append(std::string_view key, std::string_view content, const AppendOptions& options,
+                                   const Call& call) {
+  const std::string life = newLife();
+  const auto make = [&](std::string_view waits) { return appendRequest(key, content, options, life, waits); };
+  const Reply reply = perform(key, settings_.ttl.count(), make, call);
+  return static_cast<std::uint64_t>(viewOf(reply).integer());
+}
+
+Request ObjectWriter::appendRequest(std::string_view key, std::string_view content, const AppendOptions& options,
+                                    const std::string& life, std::string_view waits) const {
+  std::string stream = names_.stream(key);
+  const Script& script = Scripts::all().append;
+  const bool whole = waits == "0", once = !options.token.empty();
+  const std::string tokens = once ? names_.tokens(stream) : std::string();
+  Command command = whole && once ? Command::call(script, {stream, tokens, names_.indexRoot(), names_.doubts()})
+                    : whole       ? Command::call(script, {stream, names_.indexRoot(), names_.doubts()})
+                    : once        ? Command::call(script, {stream, tokens})
+                                  : Command::call(script, {stream});
+  command.arg(key).arg(life);
+  command.arg(options.expected_size ? std::to_string(*options.expected_size) : std::string());
+  command.arg(options.token).arg(settings_.ttl.count()).arg(settings_.stream_max_len).arg(waits);
+  addPieces(command, content);
+  return {std::move(command), std::move(stream), once ? Effect::Once : Effect::Changes};
+}
+
+Request ObjectWriter::removal(std::string_view key) const {
+  std::string stream = names_.stream(key);
+  Command command =
+      Command::call(Scripts::all().remove, {stream, names_.tokens(stream), names_.indexRoot(), names_.doubts()});
+  command.arg(key);
+  return {std::move(command), std::move(stream), Effect::Changes};
+}
+
+bool ObjectWriter::remove(std::string_view key, const Call& call) {
+  Server& server = finder_.find(call);
+  if (!server.isWhole()) return directories_.settlingFirst(call, [&] { return removeApart(key, call); });
+  return directories_.settlingFirst(call,
+                                    [&] { return viewOf(accepted(server.run(removal(key), call))).integer() != 0; });
+}
+
+bool ObjectWriter::removeApart(std::string_view key, const Call& call) {
+  const auto doubted = directories_.doubt(key, call);
+  std::string stream = names_.stream(key);
+  Command command = Command::call(Scripts::all().drop, {stream});
+  const Reply reply = finder_.find(call).run({std::move(command), std::move(stream), Effect::Changes}, call);
+  if (doubted) directories_.drop(key, *doubted, call);
+  return viewOf(reply).integer() != 0;
+}
+
+void ObjectWriter::removeAll(const std::vector<std::string>& keys, const Call& call) {
+  Server& server = finder_.find(call);
+  if (!server.isWhole()) {
+    for (const auto& key : keys) removeApart(key, call);
+    return;
+  }
+  std::vector<Request> requests;
+  for (const auto& key : keys) requests.push_back(removal(key));
+  for (const auto& answer : server.run(std::move(requests), call)) answer.value();
+}
+
+}  // namespace tally::redis

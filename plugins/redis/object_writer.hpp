@@ -1,0 +1,58 @@
+#pragma once
+// Changes of objects, each in one step of the server. What makes or ends an object changes the index too: in the same
+// step on a single server; on a cluster before it and after it, see directories.hpp.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "directories.hpp"
+#include "key_names.hpp"
+#include "server_finder.hpp"
+#include "settings.hpp"
+#include "tally/storage.hpp"
+
+namespace tally::redis {
+
+/// Keys are legal, and not the root. Threads: any.
+class ObjectWriter {
+ public:
+  ObjectWriter(const Settings& settings, const KeyNames& names, ServerFinder& finder, Directories& directories);
+
+  /// IStorage::write. Cost: one round trip; on a cluster four for a new object, three for one that is to expire.
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options, const Call& call);
+  /// IStorage::append; the new size comes back. Cost: one round trip; on a cluster four for a new object.
+  std::uint64_t append(std::string_view key, std::string_view content, const AppendOptions& options, const Call& call);
+  /// IStorage::remove of an object. Cost: one round trip; on a cluster three. Errors: IsADirectory.
+  bool remove(std::string_view key, const Call& call);
+  /// Remove objects; what is not there is passed over, and so is what has become a directory.
+  /// Cost: one round trip for all on a single server; on a cluster as for each.
+  void removeAll(const std::vector<std::string>& keys, const Call& call);
+
+ private:
+  /// A change as a request. `waits` is for the scripts: "0" where the index is on the same server, "" while the object
+  /// has no entry, else until when its entry is kept for it.
+  using MakeRequest = std::function<Request(std::string_view waits)>;
+
+  Reply perform(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make, const Call& call);
+  Reply performApart(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make, const Call& call);
+  Request writeRequest(std::string_view key, std::string_view content, const WriteOptions& options,
+                       std::string_view waits);
+  Request appendRequest(std::string_view key, std::string_view content, const AppendOptions& options,
+                        const std::string& life, std::string_view waits) const;
+  Request removal(std::string_view key) const;
+  bool removeApart(std::string_view key, const Call& call);
+  std::int64_t ttlOf(const WriteOptions& options) const;
+  std::string newLife();
+
+  const Settings& settings_;
+  const KeyNames& names_;
+  ServerFinder& finder_;
+  Directories& directories_;
+  std::atomic<std::uint64_t> lives_;
+};
+
+}  // namespace tally::redis

@@ -1,0 +1,123 @@
+#include "redis_storage.hpp"
+
+#include <unistd.h>
+
+#include <vector>
+
+#include "tls.hpp"
+
+namespace tally::redis {
+namespace {
+
+constexpr std::uint64_t kRemovedAtOnce = 500;
+
+// One page of a listing, apart by kind.
+struct Children final : EntrySink {
+  std::string prefix, last;
+  std::vector<std::string> objects, directories;
+  void take(std::string_view name, bool is_directory) override {
+    last = name;
+    (is_directory ? directories : objects).push_back(prefix + last);
+  }
+};
+
+}  // namespace
+
+RedisStorage::RedisStorage(Settings settings)
+    : settings_(std::move(settings)),
+      owner_(::getpid()),
+      names_(settings_.key_prefix),
+      finder_(settings_),
+      directories_(finder_, names_),
+      reader_(names_, finder_, directories_),
+      writer_(settings_, names_, finder_, directories_) {
+  if (settings_.address.tls) requireTls();
+}
+
+void RedisStorage::begin(const Call& call) const {
+  if (::getpid() != owner_) {
+    throw Error(ErrorCode::Closed, "the storage was opened before the process forked; open one in the child");
+  }
+  call.check();
+}
+
+StorageStat RedisStorage::read(std::string_view key, const ByteRange& range, ByteSink& out, const Call& call) {
+  begin(call);
+  path::check(key);
+  return reader_.read(key, range, out, call);
+}
+
+Version RedisStorage::write(std::string_view key, std::string_view content, const WriteOptions& options,
+                            const Call& call) {
+  begin(call);
+  path::check(key);
+  return writer_.write(key, content, options, call);
+}
+
+std::optional<std::uint64_t> RedisStorage::append(std::string_view key, std::string_view content,
+                                                  const AppendOptions& options, const Call& call) {
+  begin(call);
+  path::check(key);
+  return writer_.append(key, content, options, call);
+}
+
+bool RedisStorage::list(std::string_view directory, const ListOptions& options, EntrySink& out, const Call& call) {
+  begin(call);
+  path::checkDirectory(directory);
+  return directories_.list(directory, options, out, call);
+}
+
+std::optional<StorageStat> RedisStorage::stat(std::string_view key, const Call& call) {
+  begin(call);
+  if (!key.empty()) {
+    path::check(key);
+    return reader_.stat(key, call);
+  }
+  directories_.contains(key, call);  // the root is always there, but the server may not be
+  StorageStat root;
+  root.is_directory = true;
+  return root;
+}
+
+bool RedisStorage::remove(std::string_view key, const RemoveOptions& options, const Call& call) {
+  begin(call);
+  if (!key.empty()) path::check(key);
+  if (key.empty() && !options.recursive) {
+    throw Error(ErrorCode::IsADirectory, "this is the whole store; remove it recursively");
+  }
+  if (key.empty()) {
+    removeBelow(key, call);
+    return true;
+  }
+  if (!options.recursive) return writer_.remove(key, call);
+  const bool was_object = [&] {
+    try {
+      return writer_.remove(key, call);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::IsADirectory) throw;
+      return false;
+    }
+  }();
+  return was_object || removeBelow(key, call);
+}
+
+bool RedisStorage::removeBelow(std::string_view directory, const Call& call) {
+  bool found = false;
+  for (bool more = true; more;) {
+    Children children;
+    if (!directory.empty()) children.prefix.append(directory) += '/';
+    more = directories_.list(directory, {{}, kRemovedAtOnce}, children, call);
+    if (children.last.empty()) break;
+    found = true;
+    writer_.removeAll(children.objects, call);
+    for (const auto& child : children.directories) removeBelow(child, call);
+  }
+  return found;
+}
+
+Capabilities RedisStorage::capabilities() const noexcept {
+  return {Capability::CreateExclusive, Capability::IfVersion,   Capability::TimeToLive,
+          Capability::AppendAt,        Capability::AppendToken, Capability::ModifiedTime};
+}
+
+}  // namespace tally::redis

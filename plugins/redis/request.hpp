@@ -1,0 +1,53 @@
+#pragma once
+// What is asked of a server, and what became of it.
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "command.hpp"
+#include "failures.hpp"
+#include "redis_url.hpp"
+#include "reply.hpp"
+
+namespace tally::redis {
+
+/// What a repetition would do, when it is not known whether the request was carried out.
+enum class Effect {
+  Reads,    ///< nothing: it may be repeated
+  Once,     ///< nothing further: the request knows itself again
+  Changes,  ///< perhaps the same once more, over what others did meanwhile: never repeated
+};
+
+/// One command for the server that has `key`.
+struct Request {
+  Command command;
+  std::string key;
+  Effect effect = Effect::Reads;
+};
+
+/// What became of a request: a reply, which may be an error of the server, or the reason why there is none.
+struct Answer {
+  enum class Again { No, Now, Later };
+
+  Reply reply;
+  std::optional<Error> failure;
+  Again again = Again::Later;  ///< whether to try (again); a request that was never tried is tried
+
+  /// Errors: `failure`, or errorOf() of the reply.
+  ReplyView value() const {
+    if (failure) throw *failure;
+    return checked(viewOf(reply));
+  }
+};
+
+/// A request on its way.
+struct Attempt {
+  Request* request = nullptr;
+  Answer* answer = nullptr;
+  std::optional<Endpoint> target = std::nullopt;  ///< the node that a cluster named for just this one
+  bool asking = false;                            ///< that node is only about to get the key's slot
+};
+
+}  // namespace tally::redis

@@ -1,0 +1,22 @@
+#include "scripts.hpp"
+
+#include "lua_sources.hpp"
+#include "sha1.hpp"
+
+namespace tally::redis {
+
+Script::Script(std::initializer_list<std::string_view> parts) {
+  for (const auto part : parts) source_.append(part) += '\n';
+  digest_ = sha1(source_);
+}
+
+const Scripts& Scripts::all() {
+  using namespace lua;
+  static const Scripts kScripts{
+      {kEntries, kIndex, kWrite}, {kEntries, kIndex, kAppend}, {kEntries, kIndex, kRange}, {kIndex, kRemove}, {kDrop},
+      {kIndex, kClaim},           {kIndex, kConfirm},          {kIndex, kDoubt},           {kIndex, kSettle},
+  };
+  return kScripts;
+}
+
+}  // namespace tally::redis

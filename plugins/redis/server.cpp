@@ -1,0 +1,98 @@
+#include "server.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include "patience.hpp"
+
+namespace tally::redis {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kMostRedirections = 32;
+constexpr milliseconds kFirstPause{5}, kLongestPause{250};
+
+// Growing pauses with some chance in them, so that many clients do not come back at once.
+class Backoff {
+ public:
+  /// False when time is over. Errors: Cancelled; Timeout.
+  bool pause(const Patience& patience) {
+    thread_local std::minstd_rand random(std::random_device{}());
+    const auto half = next_.count() / 2;
+    const milliseconds time(half + std::uniform_int_distribution<std::int64_t>(0, half)(random));
+    next_ = std::min(next_ * 2, kLongestPause);
+    return patience.pause(time);
+  }
+
+ private:
+  milliseconds next_ = kFirstPause;
+};
+
+// Look at what a server answered: it may not have been the last word.
+void judge(Attempt& attempt) {
+  Answer& answer = *attempt.answer;
+  if (answer.failure || answer.again != Answer::Again::No || !viewOf(answer.reply).isError()) return;
+  if (isUnknownScript(viewOf(answer.reply)) && attempt.request->command.isScript()) {
+    attempt.request->command = attempt.request->command.withSource();
+    answer.again = Answer::Again::Now;
+  } else if (isTransient(viewOf(answer.reply))) {
+    answer.again = Answer::Again::Later;
+  }
+}
+
+bool wants(const std::vector<Attempt*>& open, Answer::Again again) {
+  return std::any_of(open.begin(), open.end(), [&](const Attempt* one) { return one->answer->again == again; });
+}
+
+void giveUp(const std::vector<Attempt*>& open, const Error& why) {
+  for (Attempt* attempt : open) {
+    attempt->answer->failure = why;
+    attempt->answer->again = Answer::Again::No;
+  }
+}
+
+}  // namespace
+
+std::vector<Answer> Server::run(std::vector<Request> requests, const Call& call) {
+  std::vector<Answer> answers(requests.size());
+  std::vector<Attempt> attempts(requests.size());
+  std::vector<Attempt*> open;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    attempts[i].request = &requests[i];
+    attempts[i].answer = &answers[i];
+    open.push_back(&attempts[i]);
+  }
+  const Patience patience(call, settings_.retry_time);
+  Backoff backoff;
+  for (int redirections = 0; redirections < kMostRedirections;) {
+    attempt(open, call);
+    for (Attempt* one : open) judge(*one);
+    open.erase(std::remove_if(open.begin(), open.end(),
+                              [](const Attempt* one) { return one->answer->again == Answer::Again::No; }),
+               open.end());
+    if (open.empty()) break;
+    if (!wants(open, Answer::Again::Later)) {
+      ++redirections;
+      continue;
+    }
+    distrust();
+    try {
+      if (!backoff.pause(patience)) break;
+    } catch (const Error& stopped) {
+      giveUp(open, stopped);
+      break;
+    }
+  }
+  return answers;
+}
+
+Reply Server::run(Request request, const Call& call) {
+  std::vector<Request> requests;
+  requests.push_back(std::move(request));
+  auto answers = run(std::move(requests), call);
+  answers.front().value();
+  return std::move(answers.front().reply);
+}
+
+}  // namespace tally::redis

@@ -1,0 +1,48 @@
+#include "stream_entry.hpp"
+
+#include <charconv>
+#include <string>
+
+namespace tally::redis {
+namespace {
+
+// "4711:life" of an entry of ours.
+bool parseMark(std::string_view mark, StreamEntry& entry) {
+  const std::size_t colon = mark.find(':');
+  if (colon == mark.npos) return false;
+  const auto [end, error] = std::from_chars(mark.data(), mark.data() + colon, entry.size);
+  entry.life = mark.substr(colon + 1);
+  return error == std::errc() && end == mark.data() + colon;
+}
+
+}  // namespace
+
+SystemTime StreamEntry::time() const {
+  std::int64_t milliseconds = 0;
+  std::from_chars(id.data(), id.data() + id.size(), milliseconds);
+  return SystemTime(std::chrono::milliseconds(milliseconds));
+}
+
+Version StreamEntry::version() const { return Version(std::string(id).append(":").append(life)); }
+
+StreamEntry parseEntry(ReplyView reply) {
+  StreamEntry entry;
+  entry.id = reply[0].text();
+  const ReplyView fields = reply[1];
+  if (fields.size() == 4 && fields[0].text() == "content" && fields[2].text() == "tally" &&
+      parseMark(fields[3].text(), entry)) {
+    entry.content = fields[1].text();
+    entry.ours = true;
+    return entry;
+  }
+  entry.life = {};
+  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+    if (fields[i].text() != "content") continue;
+    entry.content = fields[i + 1].text();
+    return entry;
+  }
+  throw Error(ErrorCode::Corrupt, "the entry " + std::string(entry.id) +
+                                      " of the stream has no field 'content'; another program uses this key");
+}
+
+}  // namespace tally::redis

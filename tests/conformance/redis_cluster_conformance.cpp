@@ -1,0 +1,12 @@
+// The kit on the redis backend's class, against a cluster of six nodes that it starts.
+
+#include "redis_harness.hpp"
+#include "tally/conformance/runner.hpp"
+#include "tally/conformance/store_groups.hpp"
+
+int main(int argc, char** argv) {
+  using namespace tally::test;
+  ClusterPlace place;
+  RedisHarness harness("redis-cluster, in-process", place, openDirectly, false);
+  return tally::conformance::runMain(argc, argv, harness, tally::conformance::storeGroups());
+}

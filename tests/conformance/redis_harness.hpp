@@ -1,0 +1,86 @@
+#pragma once
+// The kit on Redis: a place for it on a server or a cluster that the test has started.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "redis/redis_server.hpp"
+#include "tally/conformance/harness.hpp"
+#include "tally/create_storage.hpp"
+
+namespace tally::test {
+
+/// How a storage at a URL, with a prefix of the keys, is opened.
+using OpenAt = std::function<std::shared_ptr<IStorage>(const std::string& url, const std::string& prefix)>;
+
+inline std::shared_ptr<IStorage> openDirectly(const std::string& url, const std::string& prefix) {
+  redis::Settings settings;
+  settings.address = redis::parseUrl(url);
+  settings.key_prefix = prefix;
+  return std::make_shared<redis::RedisStorage>(settings);
+}
+
+inline std::shared_ptr<IStorage> openThroughHost(const std::string& url, const std::string& prefix) {
+  ConfigSource source;
+  source.start_dir = "/";
+  source.environment = [](const std::string&) { return std::optional<std::string>(); };
+  source.overrides = {{"storage.backend", "redis"}, {"storage.redis.url", url}, {"storage.redis.keyPrefix", prefix}};
+  return createStorage(loadConfig(source));
+}
+
+/// `Place` has url() and clear().
+template <typename Place>
+class RedisHarness : public conformance::Harness {
+ public:
+  RedisHarness(std::string name, Place& place, OpenAt open_at, bool through_host)
+      : name_(std::move(name)), place_(place), open_at_(std::move(open_at)), through_host_(through_host) {}
+
+  std::string name() const override { return name_; }
+  std::shared_ptr<IStorage> open() override { return open_at_(place_.url(), "kit:"); }
+  void clear() override { place_.clear(); }
+  bool processes() const override { return true; }
+  bool throughHost() const override { return through_host_; }
+  std::shared_ptr<IStorage> openSecond() override { return open_at_(place_.url(), "kit:2:"); }
+  std::shared_ptr<IStorage> openSmall(std::uint64_t bytes) override { return place_.limit(bytes) ? open() : nullptr; }
+  std::vector<std::string> internalNames() const override {
+    return {"%{kit:index}", "%{kit:index}%doubts", "%tokens{kit:x}", "content", "tally"};
+  }
+
+ private:
+  std::string name_;
+  Place& place_;
+  OpenAt open_at_;
+  bool through_host_;
+};
+
+/// A single server, emptied and without a limit before each case.
+class SinglePlace {
+ public:
+  std::string url() const { return server_.url(); }
+  void clear() const {
+    server_.command({"CONFIG", "SET", "maxmemory", "0"});
+    server_.command({"FLUSHALL"});
+  }
+  bool limit(std::uint64_t bytes) const {
+    const auto used = static_cast<std::uint64_t>(std::stoull(server_.info("used_memory")));
+    server_.command({"CONFIG", "SET", "maxmemory", std::to_string(used + bytes)});
+    return true;
+  }
+
+ private:
+  RedisServer server_;
+};
+
+/// A cluster; whose memory is not limited, since a place that is full is the same on each node.
+class ClusterPlace {
+ public:
+  std::string url() const { return cluster_.url(); }
+  void clear() const { cluster_.clear(); }
+  static bool limit(std::uint64_t) { return false; }
+
+ private:
+  RedisCluster cluster_;
+};
+
+}  // namespace tally::test
