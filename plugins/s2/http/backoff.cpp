@@ -1,0 +1,38 @@
+#include "http/backoff.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <random>
+
+namespace tally::s2 {
+namespace {
+
+constexpr auto kStep = std::chrono::milliseconds(50);
+
+}  // namespace
+
+std::chrono::milliseconds Backoff::pause(std::optional<std::chrono::milliseconds> asked) {
+  const auto base = std::min(policy_.first * (1 << std::min(pauses_++, 10)), policy_.longest);
+  std::random_device device;
+  const auto jitter = std::chrono::milliseconds(std::uniform_int_distribution<long>(0, base.count())(device));
+  return std::max(base + jitter, asked.value_or(std::chrono::milliseconds(0)));
+}
+
+void Backoff::wait(std::optional<std::chrono::milliseconds> asked, const Call& call) { sleepFor(pause(asked), call); }
+
+void sleepFor(std::chrono::milliseconds time, const Call& call) {
+  const auto end = Call::Clock::now() + time;
+  for (;;) {
+    call.check();
+    const auto now = Call::Clock::now();
+    if (now >= end) return;
+    const auto left = std::min<Call::Clock::duration>({end - now, call.deadline - now, kStep});
+    pollfd cancelled{call.cancel.fd(), POLLIN, 0};
+    const bool has_fd = cancelled.fd >= 0;
+    ::poll(has_fd ? &cancelled : nullptr, has_fd ? 1 : 0,
+           static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count()));
+  }
+}
+
+}  // namespace tally::s2

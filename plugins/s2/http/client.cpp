@@ -1,0 +1,81 @@
+#include "http/client.hpp"
+
+#include <utility>
+
+namespace tally::s2 {
+
+Error connectionError(const Ending& ending, std::string_view what) {
+  std::string text = std::string(what) + ": " + ending.failure;
+  if (ending.refused_security) {
+    return Error(ErrorCode::Unavailable, text + "; check the address and s2.caFile");
+  }
+  if (!ending.sent) text += "; is the service running, and the endpoint right?";
+  return Error(ErrorCode::Unavailable, std::move(text)).retryable(true);
+}
+
+Attempt attemptOf(const Exchange& exchange, std::string_view what, const Call& call) {
+  const Ending& ending = exchange.ending();
+  Attempt attempt;
+  attempt.sent = ending.sent;
+  if (ending.arrived) {
+    attempt.reply = Reply{ending.status, exchange.body()};
+    attempt.retry_after = ending.retry_after;
+    return attempt;
+  }
+  if (ending.aborted) {
+    if (!ending.sent) call.check();
+    attempt.error = Error(call.cancel.requested() ? ErrorCode::Cancelled : ErrorCode::Timeout,
+                          std::string(what) + ": the caller stopped waiting for the answer");
+    return attempt;
+  }
+  attempt.error = connectionError(ending, what);
+  return attempt;
+}
+
+Pending::Pending(Client& client, Request request)
+    : client_(&client), exchange_(std::make_shared<Exchange>(std::move(request))) {
+  client.loop().start(exchange_);
+}
+
+Pending& Pending::operator=(Pending&& other) noexcept {
+  std::swap(client_, other.client_);
+  std::swap(exchange_, other.exchange_);
+  return *this;
+}
+
+Pending::~Pending() {
+  if (exchange_) client_->loop().abort(exchange_);
+}
+
+Attempt Pending::attempt(std::string_view what, const Call& call) {
+  client_->loop().await(exchange_, call);
+  return attemptOf(*exchange_, what, call);
+}
+
+Reply Pending::finish(std::string_view what, const Call& call) {
+  Backoff backoff(client_->retry());
+  for (;;) {
+    Attempt last = attempt(what, call);
+    if (exchange_->ending().aborted) call.check();
+    const bool may_retry =
+        last.reply ? !last.reply->isGood() && mayRetry(last.reply->refusal()) && !isBeingDeleted(last.reply->refusal())
+                   : last.error->retryable();
+    if (!may_retry || !backoff.again()) {
+      if (!last.reply) throw *last.error;
+      return std::move(*last.reply);
+    }
+    backoff.wait(last.retry_after, call);
+    exchange_ = std::make_shared<Exchange>(exchange_->request());
+    client_->loop().start(exchange_);
+  }
+}
+
+Attempt Client::sendOnce(Request request, std::string_view what, const Call& call) {
+  call.check();
+  const auto exchange = std::make_shared<Exchange>(std::move(request));
+  loop_.start(exchange);
+  loop_.await(exchange, call);
+  return attemptOf(*exchange, what, call);
+}
+
+}  // namespace tally::s2

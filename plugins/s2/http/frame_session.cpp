@@ -1,0 +1,136 @@
+#include "http/frame_session.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace tally::s2 {
+namespace {
+
+constexpr std::size_t kMaxQueuedBytes = 16 * 1024 * 1024;
+constexpr auto kCancelStep = std::chrono::milliseconds(50);
+constexpr int kGood = 200;
+
+}  // namespace
+
+/// The exchange below a session: answers of status 200 are frames, all others a text.
+class FrameSession::FrameExchange final : public Exchange {
+ public:
+  FrameExchange(Request request, FrameSource source) : Exchange(std::move(request)), source_(std::move(source)) {}
+
+  Flow receive(std::string_view bytes) override {
+    if (status() != kGood) return Exchange::receive(bytes);
+    {
+      const std::lock_guard lock(mutex_);
+      if (queued_ > kMaxQueuedBytes) {
+        paused_ = true;
+        return Flow::Pause;
+      }
+    }
+    reader_.push(bytes, [this](Frame&& frame) { put(std::move(frame)); });
+    return Flow::Go;
+  }
+
+  std::optional<std::size_t> supplySize() const override { return source_ ? std::nullopt : Exchange::supplySize(); }
+
+  std::size_t supply(char* room, std::size_t size) override {
+    if (!source_) return Exchange::supply(room, size);
+    if (sent_ == outgoing_.size()) {
+      outgoing_ = source_().value_or(std::string());
+      sent_ = 0;
+    }
+    const std::size_t count = std::min(size, outgoing_.size() - sent_);
+    std::memcpy(room, outgoing_.data() + sent_, count);
+    sent_ += count;
+    return count;
+  }
+
+  /// The next frame. Nothing: none is there yet, or none will come, which `ended` tells.
+  std::optional<Frame> take(Call::Clock::time_point until, bool& ended, bool& resume) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, until, [&] { return !frames_.empty() || ended_; });
+    ended = frames_.empty() && ended_;
+    if (frames_.empty()) return std::nullopt;
+    Frame frame = std::move(frames_.front());
+    frames_.pop_front();
+    queued_ -= frame.payload->size();
+    resume = paused_ && queued_ < kMaxQueuedBytes / 2;
+    if (resume) paused_ = false;
+    return frame;
+  }
+
+  bool atBoundary() const noexcept { return reader_.atBoundary(); }
+
+ protected:
+  void ended() override {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  void put(Frame&& frame) {
+    const std::lock_guard lock(mutex_);
+    queued_ += frame.payload->size();
+    frames_.push_back(std::move(frame));
+    changed_.notify_all();
+  }
+
+  // The loop's until the end.
+  const FrameSource source_;
+  FrameReader reader_;
+  std::string outgoing_;
+  std::size_t sent_ = 0;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_.
+  std::deque<Frame> frames_;
+  std::size_t queued_ = 0;
+  bool paused_ = false, ended_ = false;
+};
+
+FrameSession::FrameSession(Client& client, Request request, FrameSource source)
+    : loop_(client.loop()), exchange_(std::make_shared<FrameExchange>(std::move(request), std::move(source))) {
+  loop_.start(exchange_);
+}
+
+FrameSession::~FrameSession() { loop_.abort(exchange_); }
+
+std::optional<Frame> FrameSession::next(const Call& call) {
+  for (;;) {
+    call.check();
+    bool ended = false, resume = false;
+    const auto until = std::min(call.deadline, Call::Clock::now() + kCancelStep);
+    auto frame = exchange_->take(until, ended, resume);
+    if (resume) loop_.resume(exchange_);
+    if (frame && frame->is_error) {
+      refusal_ = parseRefusal(frame->status, *frame->payload);
+      return std::nullopt;
+    }
+    if (frame) return frame;
+    if (ended) return atEnd(call);
+  }
+}
+
+std::optional<Frame> FrameSession::atEnd(const Call& call) {
+  exchange_->wait(Call::Clock::time_point::max());
+  Attempt attempt = attemptOf(*exchange_, "the session broke", call);
+  if (!attempt.reply) throw *attempt.error;
+  if (attempt.reply->status != kGood) {
+    refusal_ = attempt.reply->refusal();
+    return std::nullopt;
+  }
+  if (!exchange_->atBoundary()) {
+    throw Error(ErrorCode::Unavailable, "the session ended inside a frame").retryable(true);
+  }
+  return std::nullopt;
+}
+
+bool FrameSession::sent() const noexcept { return exchange_->ending().sent; }
+
+std::optional<std::chrono::milliseconds> FrameSession::retryAfter() const noexcept {
+  return exchange_->ending().retry_after;
+}
+
+}  // namespace tally::s2

@@ -1,0 +1,50 @@
+#pragma once
+// A session: frames that come as the server sends them, and frames that go out as they are made.
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "http/client.hpp"
+#include "wire/frames.hpp"
+
+namespace tally::s2 {
+
+/// Makes the next frame to be sent, or nothing at the end. Runs on the loop's thread: quick, and no waiting.
+using FrameSource = std::function<std::optional<std::string>()>;
+
+/// One session and its frames. The server's frames wait in a queue of bounded size, then the connection is held back.
+/// Threads: one caller.
+class FrameSession {
+ public:
+  /// Begins at once. `source` is asked for frames to send; empty for a session that only reads.
+  FrameSession(Client& client, Request request, FrameSource source = {});
+  FrameSession(const FrameSession&) = delete;
+  FrameSession& operator=(const FrameSession&) = delete;
+  /// Gives it up if it still runs. Lifetime: `source` is not asked any more afterwards.
+  ~FrameSession();
+
+  /// The next frame, or nothing at the proper end. Errors: Cancelled, Timeout; Unavailable when the session breaks,
+  /// which it may do after some frames. An answer that is no session is nothing, with refusal() set.
+  std::optional<Frame> next(const Call& call);
+  /// The answer was an error, or the last frame was one.
+  const std::optional<Refusal>& refusal() const noexcept { return refusal_; }
+  /// After a failure of next(): whether anything may have reached the server.
+  bool sent() const noexcept;
+  std::optional<std::chrono::milliseconds> retryAfter() const noexcept;
+
+ private:
+  class FrameExchange;
+  std::optional<Frame> atEnd(const Call& call);
+
+  HttpLoop& loop_;
+  std::shared_ptr<FrameExchange> exchange_;
+  std::optional<Refusal> refusal_;
+};
+
+}  // namespace tally::s2

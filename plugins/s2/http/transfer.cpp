@@ -1,0 +1,137 @@
+#include "http/transfer.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace tally::s2 {
+namespace {
+
+constexpr long kReceiveBuffer = 512 * 1024, kSendBuffer = 1024 * 1024;
+
+bool isSecurityFailure(int code) {
+  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_ISSUER_ERROR;
+}
+
+std::optional<std::chrono::milliseconds> retryAfter(CURL* easy) {
+  curl_header* header = nullptr;
+  if (curl_easy_header(easy, "retry-after-ms", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return std::nullopt;
+  const std::string_view text = header->value;
+  if (text.empty() || text.size() > 9 || text.find_first_not_of("0123456789") != text.npos) return std::nullopt;
+  return std::chrono::milliseconds(std::stol(std::string(text)));
+}
+
+long statusOf(CURL* easy) {
+  long status = 0;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  return status;
+}
+
+}  // namespace
+
+HttpLoop::Transfer::Transfer(Easy handle, std::shared_ptr<Exchange> request, const HttpSettings& settings)
+    : easy(std::move(handle)), exchange(std::move(request)) {
+  curl_easy_reset(easy.get());
+  setConnection(settings);
+  setLimits(settings);
+  setRequest();
+}
+
+void HttpLoop::Transfer::setConnection(const HttpSettings& settings) {
+  CURL* const curl = easy.get();
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, settings.secure ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt(curl, CURLOPT_PIPEWAIT, settings.secure ? 1L : 0L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, settings.verify ? 1L : 0L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, settings.verify ? 2L : 0L);
+  if (!settings.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, settings.ca_file.c_str());
+  curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, kReceiveBuffer);
+  curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, kSendBuffer);
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+}
+
+void HttpLoop::Transfer::setLimits(const HttpSettings& settings) {
+  CURL* const curl = easy.get();
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
+  if (!exchange->request().is_session) {
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(settings.request_timeout.count()));
+    return;
+  }
+  const auto silence = std::chrono::ceil<std::chrono::seconds>(settings.request_timeout);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(silence.count()));
+}
+
+void HttpLoop::Transfer::setRequest() {
+  CURL* const curl = easy.get();
+  const Request& request = exchange->request();
+  curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+  for (const auto& header : request.headers) headers.reset(curl_slist_append(headers.release(), header.c_str()));
+  if (request.method == Method::Post) {
+    headers.reset(curl_slist_append(headers.release(), "Expect:"));  // would cost a round trip
+    curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    // Bytes from a callback that can't be rewound: libcurl must not repeat a request on its own, as it does with
+    // buffers when a kept connection breaks. The first try may have been carried out.
+    curl_easy_setopt(curl, CURLOPT_READFUNCTION, &Transfer::onSupply);
+    curl_easy_setopt(curl, CURLOPT_READDATA, this);
+    const auto size = exchange->supplySize();
+    // Of unknown size: libcurl sends it in chunks, or as HTTP/2 does.
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, size ? static_cast<curl_off_t>(*size) : curl_off_t{-1});
+  }
+  if (request.method == Method::Delete) curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "DELETE");
+  if (request.accepts_compression) curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "zstd, gzip");
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Transfer::onBody);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error_text.data());
+  curl_easy_setopt(curl, CURLOPT_PRIVATE, this);
+}
+
+std::size_t HttpLoop::Transfer::onBody(char* bytes, std::size_t one, std::size_t count, void* self) noexcept {
+  auto& transfer = *static_cast<Transfer*>(self);
+  try {
+    transfer.exchange->begin(static_cast<int>(statusOf(transfer.easy.get())));
+    const auto flow = transfer.exchange->receive({bytes, one * count});
+    return flow == Exchange::Flow::Go ? one * count : CURL_WRITEFUNC_PAUSE;
+  } catch (const std::exception& error) {
+    transfer.thrown = error.what();
+    return 0;  // not all was taken: libcurl ends the transfer
+  }
+}
+
+std::size_t HttpLoop::Transfer::onSupply(char* room, std::size_t one, std::size_t count, void* self) noexcept {
+  auto& transfer = *static_cast<Transfer*>(self);
+  try {
+    return transfer.exchange->supply(room, one * count);
+  } catch (const std::exception& error) {
+    transfer.thrown = error.what();
+    return CURL_READFUNC_ABORT;
+  }
+}
+
+Ending HttpLoop::Transfer::ending(int code, bool aborted) const {
+  Ending ending;
+  CURL* const curl = easy.get();
+  curl_off_t ready = 0;  // when the connection stood and the request was about to go out; 0 if it never did
+  curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &ready);
+  ending.sent = ready > 0;
+  ending.aborted = aborted;
+  exchange->begin(static_cast<int>(statusOf(curl)));
+  if (aborted) {
+    ending.failure = "given up";
+    return ending;
+  }
+  ending.arrived = code == CURLE_OK;
+  if (ending.arrived) {
+    ending.retry_after = retryAfter(curl);
+    return ending;
+  }
+  ending.timed_out = code == CURLE_OPERATION_TIMEDOUT;
+  ending.refused_security = isSecurityFailure(code);
+  const char* const text = error_text[0] != '\0' ? error_text.data() : curl_easy_strerror(static_cast<CURLcode>(code));
+  ending.failure = thrown.empty() ? text : thrown;
+  return ending;
+}
+
+}  // namespace tally::s2

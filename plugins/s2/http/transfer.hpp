@@ -1,0 +1,43 @@
+#pragma once
+// One exchange on a libcurl handle: options in, callbacks out. Only for the loop's thread.
+
+#include <curl/curl.h>
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "http/exchange.hpp"
+#include "http/http_loop.hpp"
+
+namespace tally::s2 {
+
+struct HttpLoop::Transfer {
+  /// Sets up the handle. Lifetime: the handle refers to this until it is reset.
+  Transfer(Easy handle, std::shared_ptr<Exchange> request, const HttpSettings& settings);
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  /// What became of it; to be asked before the handle is used again.
+  Ending ending(int code, bool aborted) const;
+
+  struct ListDeleter {
+    void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+  };
+
+  Easy easy;
+  std::shared_ptr<Exchange> exchange;
+  std::unique_ptr<curl_slist, ListDeleter> headers;
+  std::array<char, CURL_ERROR_SIZE> error_text{};
+  std::string thrown;  ///< what the exchange threw in a callback
+
+ private:
+  void setConnection(const HttpSettings& settings);
+  void setLimits(const HttpSettings& settings);
+  void setRequest();
+
+  static std::size_t onBody(char* bytes, std::size_t one, std::size_t count, void* self) noexcept;
+  static std::size_t onSupply(char* room, std::size_t one, std::size_t count, void* self) noexcept;
+};
+
+}  // namespace tally::s2

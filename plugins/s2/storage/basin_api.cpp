@@ -1,0 +1,276 @@
+#include "storage/basin_api.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "names/url_text.hpp"
+
+namespace tally::s2 {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kAtTail = 416;
+constexpr int kUnlimited = std::numeric_limits<int>::max();
+constexpr std::chrono::milliseconds kDeletionPause{10}, kLongestDeletionPause{500};
+
+constexpr Deed kAppend{"can't append", "append, trim"};
+constexpr Deed kCreate{"can't create the stream", "create-stream"};
+constexpr Deed kDelete{"can't delete the stream", "delete-stream"};
+constexpr Deed kAskTail{"can't ask for the stream's tail", "check-tail"};
+constexpr Deed kList{"can't list the streams", "list-streams"};
+constexpr Deed kRead{"can't read records", "read"};
+
+Error unreadable(const Deed& deed) {
+  return Error(ErrorCode::Unavailable, std::string(deed.cannot) +
+                                           ": the answer is not what the protocol says; is this the "
+                                           "address of an S2 service?");
+}
+
+/// The body of a good answer. Errors: the refusal as an error; Unavailable when it is no JSON object.
+Json jsonOf(const Reply& reply, const Deed& deed) {
+  if (!reply.isGood()) throw refusalError(reply.refusal(), deed);
+  Json body = Json::parse(reply.body, nullptr, false);
+  if (!body.is_object()) throw unreadable(deed);
+  return body;
+}
+
+Position positionOf(const Json& body) {
+  return {body.at("seq_num").get<std::uint64_t>(), body.at("timestamp").get<std::uint64_t>()};
+}
+
+StreamName nameOf(const Json& stream) {
+  const auto deleted = stream.find("deleted_at");
+  return {stream.at("name").get<std::string>(), deleted != stream.end() && !deleted->is_null()};
+}
+
+/// Run `read` on a body; members that are missing or of another type are Unavailable.
+template <typename Read>
+auto reading(const Deed& deed, Read&& read) {
+  try {
+    return read();
+  } catch (const Json::exception&) {
+    throw unreadable(deed);
+  }
+}
+
+}  // namespace
+
+BasinApi::BasinApi(BasinSettings settings, Client& client) : settings_(std::move(settings)), client_(client) {}
+
+Request BasinApi::request(Method method, std::string path, Format format) const {
+  Request request;
+  request.method = method;
+  request.url = settings_.endpoints.basin_url + std::move(path);
+  if (!settings_.access_token.empty()) request.headers.push_back("authorization: Bearer " + settings_.access_token);
+  if (settings_.endpoints.names_basin_in_header) request.headers.push_back("s2-basin: " + settings_.basin);
+  request.accepts_compression = settings_.accepts_compression && format != Format::Session;
+  switch (format) {
+    case Format::Json: request.headers.emplace_back("content-type: application/json"); break;
+    case Format::Protobuf:
+      request.headers.emplace_back("content-type: application/protobuf");
+      request.headers.emplace_back("accept: application/protobuf");
+      break;
+    case Format::Session:
+      request.headers.emplace_back("content-type: s2s/proto");
+      request.is_session = true;
+      break;
+  }
+  return request;
+}
+
+std::string BasinApi::recordsPath(std::string_view stream) const {
+  return "/streams/" + percentEncoded(stream) + "/records";
+}
+
+Pending BasinApi::beginState(std::string_view stream) {
+  // A listing can't create what it asks for.
+  if (settings_.reads_create_streams) return beginNames(stream, "", 1);
+  return beginTail(stream);
+}
+
+Pending BasinApi::beginTail(std::string_view stream) {
+  return client_.begin(request(Method::Get, recordsPath(stream) + "/tail", Format::Json));
+}
+
+StreamState BasinApi::finishState(std::string_view stream, Pending& pending, const Call& call) {
+  if (settings_.reads_create_streams) {
+    if (!finishExact(stream, pending, call)) return {};
+    pending = beginTail(stream);
+  }
+  const Reply reply = pending.finish(kAskTail.cannot, call);
+  if (!reply.isGood()) {
+    const Refusal refusal = reply.refusal();
+    if (isAbsent(refusal) || isBeingDeleted(refusal)) return {};
+  }
+  const Json body = jsonOf(reply, kAskTail);
+  return reading(kAskTail, [&] { return StreamState{true, positionOf(body.at("tail"))}; });
+}
+
+StreamState BasinApi::state(std::string_view stream, const Call& call) {
+  Pending pending = beginState(stream);
+  return finishState(stream, pending, call);
+}
+
+Pending BasinApi::beginNames(std::string_view prefix, std::string_view start_after, std::size_t limit) {
+  std::string path = "/streams?limit=" + std::to_string(limit) + "&prefix=" + percentEncoded(prefix);
+  if (!start_after.empty()) path += "&start_after=" + percentEncoded(start_after);
+  return client_.begin(request(Method::Get, std::move(path), Format::Json));
+}
+
+NamePage BasinApi::finishNames(Pending& pending, const Call& call) {
+  const Json body = jsonOf(pending.finish(kList.cannot, call), kList);
+  return reading(kList, [&] {
+    NamePage page;
+    page.has_more = body.at("has_more").get<bool>();
+    for (const auto& stream : body.at("streams")) page.names.push_back(nameOf(stream));
+    if (page.has_more && page.names.empty()) throw unreadable(kList);
+    return page;
+  });
+}
+
+bool BasinApi::finishAny(std::string_view prefix, Pending& pending, const Call& call) {
+  NamePage page = finishNames(pending, call);
+  for (;;) {
+    if (std::any_of(page.names.begin(), page.names.end(), [](const StreamName& one) { return !one.deleted; }))
+      return true;
+    if (!page.has_more) return false;
+    Pending next = beginNames(prefix, page.names.back().name, 1000);
+    page = finishNames(next, call);
+  }
+}
+
+bool BasinApi::finishExact(std::string_view stream, Pending& names, const Call& call) {
+  // The exact name is the first of those with itself as prefix.
+  const NamePage page = finishNames(names, call);
+  return !page.names.empty() && page.names[0].name == stream && !page.names[0].deleted;
+}
+
+Pending BasinApi::beginRemove(std::string_view stream) {
+  return client_.begin(request(Method::Delete, "/streams/" + percentEncoded(stream), Format::Json));
+}
+
+bool BasinApi::finishRemove(Pending& pending, const Call& call) {
+  const Reply reply = pending.finish(kDelete.cannot, call);
+  if (reply.isGood()) return true;
+  const Refusal refusal = reply.refusal();
+  if (isAbsent(refusal)) return false;
+  if (isBeingDeleted(refusal)) return true;
+  throw refusalError(refusal, kDelete);
+}
+
+AppendReply BasinApi::append(std::string_view stream, const AppendInput& input, const Call& call) {
+  Backoff backoff(client_.retry());
+  DeletionWait deletion(*this);
+  for (bool created = false;;) {
+    Request message = request(Method::Post, recordsPath(stream), Format::Protobuf);
+    message.body = encode(input);
+    Judged judged = judge(client_.sendOnce(std::move(message), kAppend.cannot, call));
+    using Next = Judged::Next;
+    if (judged.next == Next::Return) return std::move(judged.reply);
+    if (judged.next == Next::Create && !created) {
+      createStream(stream, call);
+      created = true;
+    } else if (judged.next == Next::WaitForDeletion) {
+      if (!deletion.again(call)) throw *judged.reply.error;
+    } else if (judged.next == Next::Repeat && backoff.again()) {
+      backoff.wait(judged.retry_after, call);
+    } else {
+      throw *judged.reply.error;
+    }
+  }
+}
+
+BasinApi::Judged BasinApi::judge(Attempt&& attempt) {
+  if (attempt.reply) {
+    Judged judged = judge(*attempt.reply);
+    judged.retry_after = attempt.retry_after;
+    return judged;
+  }
+  Judged judged;
+  judged.reply.error = std::move(attempt.error);
+  if (attempt.sent) return judged;
+  if (!judged.reply.error->retryable()) throw *judged.reply.error;
+  judged.next = Judged::Next::Repeat;
+  return judged;
+}
+
+/// Errors: refusals that had no effect and will stay.
+BasinApi::Judged BasinApi::judge(const Reply& answer) {
+  Judged judged;
+  AppendReply& reply = judged.reply;
+  if (answer.isGood()) {
+    try {
+      reply.ack = decodeAck(answer.body);
+      reply.what = AppendReply::What::Landed;
+    } catch (const Error& error) {
+      reply.error = error;
+    }
+    return judged;
+  }
+  const Refusal refusal = answer.refusal();
+  if (isSequenceMismatch(refusal)) {
+    reply.what = AppendReply::What::Mismatch;
+    reply.next = *refusal.next_seq_num;
+    return judged;
+  }
+  reply.error = refusalError(refusal, kAppend);
+  if (!hadNoEffect(refusal)) return judged;
+  if (isAbsent(refusal)) {
+    judged.next = Judged::Next::Create;
+  } else if (isBeingDeleted(refusal)) {
+    judged.next = Judged::Next::WaitForDeletion;
+  } else if (mayRetry(refusal)) {
+    judged.next = Judged::Next::Repeat;
+  } else {
+    throw *reply.error;
+  }
+  return judged;
+}
+
+void BasinApi::createStream(std::string_view stream, const Call& call) {
+  Request message = request(Method::Post, "/streams", Format::Json);
+  message.body = Json{{"stream", stream}}.dump();
+  const Reply reply = client_.fetch(std::move(message), kCreate.cannot, call);
+  if (reply.isGood()) return;
+  const Refusal refusal = reply.refusal();
+  if (refusal.code != "resource_already_exists" && !isBeingDeleted(refusal)) throw refusalError(refusal, kCreate);
+}
+
+bool BasinApi::readPage(std::string_view stream, std::uint64_t from, std::size_t limit,
+                        const std::function<void(const RecordView&)>& take, const Call& call) {
+  const std::string path = recordsPath(stream) + "?seq_num=" + std::to_string(from) + "&count=" + std::to_string(limit);
+  const Reply reply = client_.fetch(request(Method::Get, path, Format::Protobuf), kRead.cannot, call);
+  if (!reply.isGood()) {
+    const Refusal refusal = reply.refusal();
+    if (reply.status == kAtTail || isAbsent(refusal) || isBeingDeleted(refusal)) return false;
+    throw refusalError(refusal, kRead);
+  }
+  bool any = false;
+  decodeBatch(reply.body, [&](const RecordView& record) {
+    any = true;
+    take(record);
+  });
+  return any;
+}
+
+DeletionWait::DeletionWait(const BasinApi& api)
+    : end_(Call::Clock::now() + api.deletionWait()), pauses_({kUnlimited, kDeletionPause, kLongestDeletionPause}) {}
+
+bool DeletionWait::again(const Call& call) {
+  if (Call::Clock::now() >= end_) return false;
+  pauses_.wait(std::nullopt, call);
+  return true;
+}
+
+Request BasinApi::readToTail(std::string_view stream, std::uint64_t from) const {
+  return request(Method::Get, recordsPath(stream) + "?seq_num=" + std::to_string(from) + "&wait=0", Format::Session);
+}
+
+Request BasinApi::appendSession(std::string_view stream) const {
+  return request(Method::Post, recordsPath(stream), Format::Session);
+}
+
+}  // namespace tally::s2

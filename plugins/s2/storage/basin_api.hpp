@@ -1,0 +1,135 @@
+#pragma once
+// What a basin offers, one typed function a request. No meaning of records here.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/client.hpp"
+#include "http/endpoints.hpp"
+#include "http/frame_session.hpp"
+#include "wire/messages.hpp"
+
+namespace tally::s2 {
+
+/// A name in a listing of streams.
+struct StreamName {
+  std::string name;
+  bool deleted = false;  ///< being deleted: there no more, but not yet free
+};
+
+struct NamePage {
+  std::vector<StreamName> names;
+  bool has_more = false;
+};
+
+/// What the service knows of a stream without reading it. An absent one has no tail.
+struct StreamState {
+  bool exists = false;
+  Position tail;
+  /// Whether it may hold an object: a stream without records holds none.
+  bool holdsRecords() const noexcept { return exists && tail.seq_num != 0; }
+};
+
+/// What came of one append request.
+struct AppendReply {
+  enum class What {
+    Landed,    ///< `ack` says where
+    Mismatch,  ///< another record was first; `next` is the number that was free then
+    Unknown,   ///< no answer: it may have landed, or may land still; `error` says why
+  } what = What::Unknown;
+  AppendAck ack;
+  std::uint64_t next = 0;
+  std::optional<Error> error;
+};
+
+struct BasinSettings {
+  Endpoints endpoints;
+  std::string basin;
+  std::string access_token;
+  bool accepts_compression = false;
+  bool reads_create_streams = false;  ///< as the basin is configured: asking for a tail would create the stream
+  std::chrono::milliseconds deletion_wait{90'000};  ///< how long a new object waits for the deletion of the old one
+};
+
+/// Threads: any. Errors of every function: Unavailable, Exhausted, Unauthenticated, PermissionDenied, Cancelled,
+/// Timeout.
+class BasinApi {
+ public:
+  BasinApi(BasinSettings settings, Client& client);
+
+  /// Ask for a stream's tail; several at once by beginning all before finishing one.
+  Pending beginState(std::string_view stream);
+  StreamState finishState(std::string_view stream, Pending& pending, const Call& call);
+  StreamState state(std::string_view stream, const Call& call);
+
+  /// One page of names: those with `prefix` behind `start_after`. 0 < limit <= 1000.
+  Pending beginNames(std::string_view prefix, std::string_view start_after, std::size_t limit);
+  NamePage finishNames(Pending& pending, const Call& call);
+  /// Whether there is any stream with that prefix. Cost: one request, more where many are just being deleted.
+  bool finishAny(std::string_view prefix, Pending& pending, const Call& call);
+
+  /// Whether there is a stream of that name. Never creates it. Cost: one request.
+  bool finishExact(std::string_view stream, Pending& names, const Call& call);
+
+  /// Delete a stream. Returns whether it existed, also as one that is being deleted.
+  Pending beginRemove(std::string_view stream);
+  bool finishRemove(Pending& pending, const Call& call);
+
+  /// Send one atomic batch. Repeats only what certainly had no effect; waits while the name is still being deleted, and
+  /// creates the stream where the basin doesn't do so by itself.
+  AppendReply append(std::string_view stream, const AppendInput& input, const Call& call);
+
+  /// Make an empty stream, unless there is one.
+  void createStream(std::string_view stream, const Call& call);
+
+  /// A page of records from `from` on, in one answer; at least one if there is any, up to 1 MiB. Returns whether
+  /// the stream exists and has records there.
+  bool readPage(std::string_view stream, std::uint64_t from, std::size_t limit,
+                const std::function<void(const RecordView&)>& take, const Call& call);
+
+  /// The request of a session that delivers everything from `from` to the tail and then ends.
+  Request readToTail(std::string_view stream, std::uint64_t from) const;
+  /// The request of a session that appends.
+  Request appendSession(std::string_view stream) const;
+
+  Client& client() noexcept { return client_; }
+  std::chrono::milliseconds deletionWait() const noexcept { return settings_.deletion_wait; }
+  bool readsCreateStreams() const noexcept { return settings_.reads_create_streams; }
+  void setReadsCreateStreams(bool yes) noexcept { settings_.reads_create_streams = yes; }
+
+ private:
+  enum class Format { Json, Protobuf, Session };
+
+  Pending beginTail(std::string_view stream);
+  Request request(Method method, std::string path, Format format) const;
+  std::string recordsPath(std::string_view stream) const;
+  struct Judged {
+    enum class Next { Return, Repeat, Create, WaitForDeletion } next = Next::Return;
+    AppendReply reply;
+    std::optional<std::chrono::milliseconds> retry_after;
+  };
+  static Judged judge(Attempt&& attempt);
+  static Judged judge(const Reply& reply);
+
+  BasinSettings settings_;  // constant once the storage is open
+  Client& client_;
+};
+
+/// The patience with a name whose last stream is still being deleted. Threads: one.
+class DeletionWait {
+ public:
+  explicit DeletionWait(const BasinApi& api);
+  /// Wait a little. Returns false when it has been long enough. Errors: Cancelled, Timeout.
+  bool again(const Call& call);
+
+ private:
+  const Call::Clock::time_point end_;
+  Backoff pauses_;
+};
+
+}  // namespace tally::s2

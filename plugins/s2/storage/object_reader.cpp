@@ -1,0 +1,77 @@
+#include "storage/object_reader.hpp"
+
+namespace tally::s2 {
+namespace {
+
+constexpr int kAtTail = 416;
+constexpr Deed kRead{"can't read", "read"};
+
+/// A session ends by itself at the tail, but a writer faster than the reader keeps it going. After this time the end of
+/// a batch that the service calls the tail is taken as well.
+constexpr auto kLongEnough = std::chrono::milliseconds(20);
+
+struct Reading {
+  Fold fold;
+  bool absent = false;
+  std::optional<Refusal> refusal;
+};
+
+Reading readOnce(BasinApi& api, std::string_view stream, const Call& call) {
+  Reading reading;
+  const auto begin = Call::Clock::now();
+  FrameSession session(api.client(), api.readToTail(stream, 0));
+  while (const auto frame = session.next(call)) {
+    const auto tail =
+        decodeBatch(*frame->payload, [&](const RecordView& record) { reading.fold.feed(record, frame->payload); });
+    const bool at_tail = tail && tail->seq_num == reading.fold.next() && tail->seq_num != 0;
+    if (at_tail && Call::Clock::now() - begin > kLongEnough) break;
+  }
+  reading.refusal = session.refusal();
+  if (reading.refusal && (isAbsent(*reading.refusal) || isBeingDeleted(*reading.refusal))) reading.absent = true;
+  if (reading.refusal && reading.refusal->status == kAtTail && reading.fold.next() == 0) reading.absent = true;
+  if (reading.fold.deleted()) reading.absent = true;
+  return reading;
+}
+
+Error damaged() {
+  return Error(ErrorCode::Corrupt,
+               "a part of the content was cut away by a trim that is not ours; write the object again");
+}
+
+}  // namespace
+
+Fold readObject(BasinApi& api, std::string_view stream, const Call& call) {
+  Backoff backoff(api.client().retry());
+  for (;;) {
+    call.check();
+    try {
+      Reading reading = readOnce(api, stream, call);
+      if (reading.absent) return Fold();
+      if (!reading.refusal) {
+        if (reading.fold.damaged()) throw damaged();
+        return std::move(reading.fold);
+      }
+      throw refusalError(*reading.refusal, kRead);
+    } catch (const Error& error) {
+      const bool broken = error.retryable() && error.code() != ErrorCode::Timeout;
+      if (!broken || !backoff.again()) throw;
+    }
+    backoff.wait(std::nullopt, call);
+  }
+}
+
+bool holdsObject(BasinApi& api, std::string_view stream, const StreamState& state, const Call& call) {
+  if (!state.holdsRecords()) return false;
+  bool only_staged = false;
+  api.readPage(
+      stream, 0, 1,
+      [&](const RecordView& record) {
+        const auto what = parseKind(record.kind).what;
+        const bool staged = what == Kind::What::StagedLine || what == Kind::What::StagedChunk;
+        only_staged = record.seq_num == 0 && !record.is_command && staged;
+      },
+      call);
+  return !only_staged || readObject(api, stream, call).exists();
+}
+
+}  // namespace tally::s2

@@ -1,0 +1,22 @@
+#pragma once
+// Reads a stream to its confirmed tail.
+
+#include <optional>
+#include <string_view>
+
+#include "records/fold.hpp"
+#include "storage/basin_api.hpp"
+
+namespace tally::s2 {
+
+/// All that a stream holds, as of its tail at some moment during the call. Fold::exists() says whether there is an
+/// object; a missing stream is one without records. A broken session is begun anew: what was read before may be of a
+/// stream that is there no more. Errors: Corrupt when the content was cut; Unavailable, Exhausted, Unauthenticated,
+/// PermissionDenied, Cancelled, Timeout. Cost: one round trip and the transfer; memory for the content.
+Fold readObject(BasinApi& api, std::string_view stream, const Call& call);
+
+/// Whether a stream in this state holds an object, and not only parts of one that is still being written.
+/// Cost: none when it has no records; else a request for its first record.
+bool holdsObject(BasinApi& api, std::string_view stream, const StreamState& state, const Call& call);
+
+}  // namespace tally::s2

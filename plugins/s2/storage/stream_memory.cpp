@@ -1,0 +1,126 @@
+#include "storage/stream_memory.hpp"
+
+namespace tally::s2 {
+namespace {
+
+constexpr std::size_t kMaxEntries = 16 * 1024;
+constexpr unsigned kUnguardedAfterLoss = 8;
+
+}  // namespace
+
+StreamMemory::Entry& StreamMemory::entry(std::string_view stream) {
+  if (entries_.size() >= kMaxEntries) {
+    for (auto one = entries_.begin(); one != entries_.end();) {
+      one = one->second.changes == 0 ? entries_.erase(one) : std::next(one);
+    }
+  }
+  return entries_[std::string(stream)];
+}
+
+const StreamMemory::Entry* StreamMemory::peek(std::string_view stream) const {
+  const auto found = entries_.find(std::string(stream));
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+std::optional<StreamMemory::Known> StreamMemory::find(std::string_view stream) const {
+  const std::lock_guard lock(mutex_);
+  const Entry* const found = peek(stream);
+  return found == nullptr ? std::nullopt : found->known;
+}
+
+void StreamMemory::seen(std::string_view stream, const Position& tail, std::optional<std::uint64_t> size) {
+  const std::lock_guard lock(mutex_);
+  auto& known = entry(stream).known;
+  if (known && known->tail.seq_num > tail.seq_num) return;
+  if (known && known->tail.seq_num == tail.seq_num && !size) size = known->size;
+  known = Known{tail, size};
+}
+
+std::optional<std::uint64_t> StreamMemory::appended(std::string_view stream, const AppendAck& ack,
+                                                    std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  Entry& one = entry(stream);
+  one.removed = false;
+  std::optional<std::uint64_t> size;
+  if (ack.start.seq_num == 0) size = bytes;
+  if (one.known && one.known->tail.seq_num == ack.start.seq_num && one.known->size) size = *one.known->size + bytes;
+  if (!one.known || one.known->tail.seq_num < ack.end.seq_num) one.known = Known{ack.end, size};
+  return size;
+}
+
+void StreamMemory::replaced(std::string_view stream, const AppendAck& ack, std::optional<std::uint64_t> size) {
+  const std::lock_guard lock(mutex_);
+  Entry& one = entry(stream);
+  one.removed = false;
+  if (!one.known || one.known->tail.seq_num < ack.end.seq_num) one.known = Known{ack.end, size};
+}
+
+void StreamMemory::forget(std::string_view stream) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(std::string(stream));
+  if (found != entries_.end()) found->second.known.reset();
+}
+
+void StreamMemory::removed(std::string_view stream) {
+  const std::lock_guard lock(mutex_);
+  Entry& one = entry(stream);
+  one.known.reset();
+  one.removed = true;
+}
+
+bool StreamMemory::wasRemoved(std::string_view stream) const {
+  const std::lock_guard lock(mutex_);
+  const Entry* const found = peek(stream);
+  return found != nullptr && found->removed;
+}
+
+bool StreamMemory::isDirectory(std::string_view directory) const {
+  const std::lock_guard lock(mutex_);
+  return directories_.count(std::string(directory)) != 0;
+}
+
+void StreamMemory::addDirectory(std::string_view directory) {
+  const std::lock_guard lock(mutex_);
+  if (directories_.size() >= kMaxEntries) directories_.clear();
+  directories_.emplace(directory);
+}
+
+void StreamMemory::forgetDirectory(std::string_view directory) {
+  const std::lock_guard lock(mutex_);
+  directories_.erase(std::string(directory));
+}
+
+void StreamMemory::forgetDirectories() {
+  const std::lock_guard lock(mutex_);
+  directories_.clear();
+}
+
+StreamMemory::Change::Change(StreamMemory& memory, std::string_view stream) : memory_(memory), stream_(stream) {
+  const std::lock_guard lock(memory_.mutex_);
+  ++memory_.entry(stream_).changes;
+}
+
+StreamMemory::Change::~Change() {
+  const std::lock_guard lock(memory_.mutex_);
+  --memory_.entry(stream_).changes;
+}
+
+std::optional<std::uint64_t> StreamMemory::Change::guard() const {
+  const std::lock_guard lock(memory_.mutex_);
+  Entry& one = memory_.entry(stream_);
+  if (one.unguarded != 0) {
+    --one.unguarded;
+    return std::nullopt;
+  }
+  if (!one.known || one.changes > 1) return std::nullopt;
+  return one.known->tail.seq_num;
+}
+
+void StreamMemory::Change::lost(std::uint64_t next) {
+  const std::lock_guard lock(memory_.mutex_);
+  Entry& one = memory_.entry(stream_);
+  one.unguarded = kUnguardedAfterLoss;
+  one.known = Known{{next, 0}, std::nullopt};
+}
+
+}  // namespace tally::s2

@@ -1,0 +1,79 @@
+#include "wire/frames.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "tally/error.hpp"
+
+namespace tally::s2 {
+namespace {
+
+constexpr unsigned kErrorBit = 0x80, kCompressionBits = 0x60, kLeavesBit = 0x10, kUnusedBits = 0x0F;
+
+unsigned byteAt(std::string_view bytes, std::size_t at) { return static_cast<unsigned char>(bytes[at]); }
+
+[[noreturn]] void noFrame(const std::string& why) {
+  throw Error(ErrorCode::Unavailable,
+              "the session carries what is no frame: " + why + "; look for a proxy between here and the service")
+      .retryable(true);
+}
+
+}  // namespace
+
+std::string encodeFrame(std::string_view message) {
+  const std::size_t size = message.size() + 1;  // with the flags
+  if (size > kMaxFrameBytes) throw Error(ErrorCode::InvalidArgument, "a message does not fit into a frame");
+  std::string frame;
+  frame.reserve(kFrameHead + message.size());
+  for (const unsigned shift : {16U, 8U, 0U}) frame.push_back(static_cast<char>(size >> shift & 0xFFU));
+  frame.push_back('\0');
+  frame.append(message);
+  return frame;
+}
+
+void FrameReader::push(std::string_view bytes, const Take& take) {
+  while (!bytes.empty()) {
+    if (ended_) noFrame("bytes behind the last frame");
+    if (head_.size() < kFrameHead) {
+      const std::size_t taken = std::min(kFrameHead - head_.size(), bytes.size());
+      head_.append(bytes.substr(0, taken));
+      bytes.remove_prefix(taken);
+      if (head_.size() < kFrameHead) return;
+      open();
+    }
+    const std::size_t taken = std::min(missing_, bytes.size());
+    payload_.append(bytes.substr(0, taken));
+    bytes.remove_prefix(taken);
+    missing_ -= taken;
+    if (missing_ == 0) take(close());
+  }
+}
+
+void FrameReader::open() {
+  const std::size_t size = byteAt(head_, 0) << 16U | byteAt(head_, 1) << 8U | byteAt(head_, 2);
+  const unsigned flags = byteAt(head_, 3);
+  if (size == 0 || size > kMaxFrameBytes) noFrame("a size of " + std::to_string(size));
+  if ((flags & kCompressionBits) != 0) noFrame("compression that was not asked for");
+  if ((flags & kUnusedBits) != 0) noFrame("unknown flags");
+  if ((flags & kErrorBit) != 0 && size < 3) noFrame("an error without a status");
+  missing_ = size - 1;
+  payload_.reserve(missing_);
+}
+
+Frame FrameReader::close() {
+  const unsigned flags = byteAt(head_, 3);
+  Frame frame;
+  frame.server_leaves = (flags & kLeavesBit) != 0;
+  frame.is_error = (flags & kErrorBit) != 0;
+  if (frame.is_error) {
+    frame.status = static_cast<int>(byteAt(payload_, 0) << 8U | byteAt(payload_, 1));
+    payload_.erase(0, 2);
+    ended_ = true;
+  }
+  frame.payload = std::make_shared<const std::string>(std::move(payload_));
+  payload_ = {};
+  head_.clear();
+  return frame;
+}
+
+}  // namespace tally::s2

@@ -1,0 +1,52 @@
+#pragma once
+// The frames of a session: "s2s/proto" bodies in both directions.
+//
+//   3 bytes   size of all that follows, big-endian; at most 2 MiB
+//   1 byte    bit 7 the last frame, an error; bits 6 and 5 compression; bit 4 the server will go away; others zero
+//   the rest  a protobuf message; of an error 2 bytes of HTTP status, big-endian, and a JSON text
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace tally::s2 {
+
+inline constexpr std::size_t kMaxFrameBytes = 2 * 1024 * 1024;
+inline constexpr std::size_t kFrameHead = 4;
+
+struct Frame {
+  bool is_error = false;
+  bool server_leaves = false;
+  int status = 0;                              ///< of an error
+  std::shared_ptr<const std::string> payload;  ///< the message, or the error's JSON
+};
+
+/// `message` as a frame. Errors: InvalidArgument above the size of a frame.
+std::string encodeFrame(std::string_view message);
+
+/// Cuts a body into frames as its bytes come in.
+/// Threads: one. Cost: one copy of the payload; memory of one frame.
+class FrameReader {
+ public:
+  using Take = std::function<void(Frame&&)>;
+
+  /// More bytes of the body; every frame that is whole goes to `take`.
+  /// Errors: Unavailable for what is no frame, and for bytes behind an error frame.
+  void push(std::string_view bytes, const Take& take);
+  /// Whether the body may end here: not inside a frame.
+  bool atBoundary() const noexcept { return head_.empty(); }
+
+ private:
+  void open();
+  Frame close();
+
+  std::string head_;  // length and flags, as far as they have come
+  std::string payload_;
+  std::size_t missing_ = 0;  // bytes of the payload that are still to come
+  bool ended_ = false;
+};
+
+}  // namespace tally::s2

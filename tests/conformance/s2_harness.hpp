@@ -1,0 +1,87 @@
+#pragma once
+// The kit on S2: a server that the test starts; each case gets a prefix of its own, so that none has to be emptied.
+
+#include <unistd.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "s2/records/record.hpp"
+#include "s2/s2_server.hpp"
+#include "tally/conformance/harness.hpp"
+#include "tally/create_storage.hpp"
+
+namespace tally::test {
+
+/// How a storage is opened with these settings.
+using OpenS2 = std::function<std::shared_ptr<IStorage>(const s2::Settings&)>;
+
+inline std::shared_ptr<IStorage> openDirectly(const s2::Settings& settings) {
+  return std::make_shared<s2::S2Storage>(settings, Call());
+}
+
+inline std::shared_ptr<IStorage> openThroughHost(const s2::Settings& settings) {
+  ConfigSource source;
+  source.start_dir = "/";
+  source.environment = [](const std::string&) { return std::optional<std::string>(); };
+  source.overrides = {{"storage.backend", "s2"},
+                      {"storage.s2.basin", settings.basin},
+                      {"storage.s2.endpoint", settings.basin_endpoint},
+                      {"storage.s2.prefix", settings.prefix},
+                      {"storage.s2.createBasin", settings.create_basin ? "true" : "false"}};
+  return createStorage(loadConfig(source));
+}
+
+class S2Harness : public conformance::Harness {
+ public:
+  S2Harness(std::string name, const s2::test::S2Server& server, OpenS2 open, bool through_host)
+      : name_(std::move(name)), server_(server), open_(std::move(open)), through_host_(through_host) {}
+
+  std::string name() const override { return name_; }
+  std::shared_ptr<IStorage> open() override { return open_(settings(server_.url())); }
+  void clear() override { place_ = "kit-" + std::to_string(::getpid()) + '-' + std::to_string(++cleared_); }
+  bool processes() const override { return true; }
+  bool throughHost() const override { return through_host_; }
+  std::shared_ptr<IStorage> openSecond() override {
+    auto second = settings(server_.url());
+    second.prefix += "2";
+    return open_(second);
+  }
+  std::string server() const override { return server_.address(); }
+  std::shared_ptr<IStorage> openAt(const std::string& address) override { return open_(settings("http://" + address)); }
+  std::string reply(conformance::Reply kind) const override {
+    return kind == conformance::Reply::Busy
+               ? answer("429 Too Many Requests", R"({"code":"rate_limited","message":"slow down"})")
+               : answer("500 Internal Server Error", R"({"code":"storage","message":"broken"})");
+  }
+  std::shared_ptr<IStorage> openWrong(conformance::Wrong what) override {
+    if (what != conformance::Wrong::Container) return nullptr;  // the server knows no tokens
+    auto wrong = settings(server_.url());
+    wrong.basin = "no-such-basin";
+    wrong.create_basin = false;
+    return open_(wrong);
+  }
+  std::vector<std::string> internalNames() const override {
+    return {"conversation", "conversation.jsonl", "x.json", "x.", "trim", "records", "tail", "\xf4\x8f\xbf\xbf"};
+  }
+  std::vector<conformance::Deviation> deviations() const override {
+    return {{"F14", "a stream name has at most 512 bytes, with the prefix and the '.' of a name without extension"}};
+  }
+
+ private:
+  s2::Settings settings(const std::string& url) const { return s2::test::settingsFor(url, place_); }
+  static std::string answer(const std::string& status, const std::string& body) {
+    return "HTTP/1.1 " + status +
+           "\r\ncontent-type: application/json\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  }
+
+  std::string name_;
+  const s2::test::S2Server& server_;
+  OpenS2 open_;
+  bool through_host_;
+  std::string place_ = "kit";
+  unsigned cleared_ = 0;
+};
+
+}  // namespace tally::test

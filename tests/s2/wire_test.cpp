@@ -1,0 +1,177 @@
+// Bytes on the wire: protobuf messages, session frames, refusals.
+
+#include <random>
+
+#include "support/doctest.hpp"
+#include "s2/wire/frames.hpp"
+#include "s2/wire/messages.hpp"
+#include "s2/wire/service_error.hpp"
+
+using namespace tally::s2;
+using tally::ErrorCode;
+using tally::test::codeOf;
+
+namespace {
+
+std::string fromHex(std::string_view hex) {
+  std::string bytes, digits;
+  for (const char c : hex) {
+    if (c == ' ') continue;
+    digits += c;
+    if (digits.size() < 2) continue;
+    bytes += static_cast<char>(std::stoi(digits, nullptr, 16));
+    digits.clear();
+  }
+  return bytes;
+}
+
+/// A ReadBatch of one record, by hand.
+const std::string kBatch =
+    fromHex("0A 14 08 05 10 07 1A 07 0A 02 66 78 12 01 63 22 01 78 2A 02 00 00 12 04 08 06 10 07");
+
+std::vector<Frame> framesOf(std::string_view bytes, std::size_t step) {
+  std::vector<Frame> frames;
+  FrameReader reader;
+  for (std::size_t at = 0; at < bytes.size(); at += step) {
+    reader.push(bytes.substr(at, step), [&](Frame&& frame) { frames.push_back(std::move(frame)); });
+  }
+  CHECK(reader.atBoundary());
+  return frames;
+}
+
+}  // namespace
+
+TEST_CASE("messages: a batch is written byte for byte as the protocol says") {
+  AppendInput input;
+  input.records.push_back(trimRecord(kTrimAll));
+  input.records.push_back(lineRecord("{\"a\":1}"));
+  input.match_seq_num = 0;
+  CHECK(encode(input) == fromHex("0A 12 12 06 12 04 74 72 69 6D 1A 08 00 1F FF FF FF FF FF FF"
+                                 "0A 09 1A 07 7B 22 61 22 3A 31 7D 10 00"));
+  AppendInput chunk;
+  chunk.records.push_back(chunkRecord("x"));
+  CHECK(encode(chunk) == fromHex("0A 0C 12 07 0A 02 66 78 12 01 63 1A 01 78"));
+}
+
+TEST_CASE("messages: an acknowledgement, with numbers that are absent because they are 0") {
+  const AppendAck ack = decodeAck(fromHex("0A 02 10 05 12 04 08 02 10 05 1A 04 08 03 10 05"));
+  CHECK(ack.start.seq_num == 0);
+  CHECK(ack.end.seq_num == 2);
+  CHECK(ack.end.timestamp == 5);
+  CHECK(ack.tail.seq_num == 3);
+  for (const auto* bad : {"", "0A 02 10", "FF FF FF", "3C 68 74 6D 6C 3E", "12 00"}) {
+    CAPTURE(bad);
+    CHECK(codeOf([&] { decodeAck(fromHex(bad)); }) == ErrorCode::Unavailable);
+  }
+}
+
+TEST_CASE("messages: a batch of records, unknown fields passed over") {
+  std::vector<RecordView> records;
+  const auto tail = decodeBatch(kBatch, [&](const RecordView& record) { records.push_back(record); });
+  REQUIRE(records.size() == 1);
+  CHECK(records[0].seq_num == 5);
+  CHECK(records[0].timestamp == 7);
+  CHECK(records[0].kind == "c");
+  CHECK(records[0].body == "x");
+  REQUIRE(tail.has_value());
+  CHECK(tail->seq_num == 6);
+}
+
+TEST_CASE("messages: damaged bytes are an error or a batch, never a crash") {
+  const auto seed = std::random_device{}();
+  CAPTURE(seed);
+  std::mt19937 random(seed);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string bytes = kBatch;
+    for (auto left = 1 + random() % 3; left != 0; --left) bytes[random() % bytes.size()] = static_cast<char>(random());
+    bytes.resize(random() % (bytes.size() + 1));
+    try {
+      decodeBatch(bytes, [](const RecordView&) {});
+      decodeAck(bytes);
+    } catch (const tally::Error& error) {
+      REQUIRE(error.code() == ErrorCode::Unavailable);
+    }
+  }
+}
+
+TEST_CASE("frames: come back whole however they are cut") {
+  std::string bytes;
+  for (const auto size : {0U, 1U, 5U, 1000U, 70'000U}) bytes += encodeFrame(std::string(size, static_cast<char>(size)));
+  for (const std::size_t step : {1U, 2U, 3U, 7U, 4096U, 1'000'000U}) {
+    CAPTURE(step);
+    const auto frames = framesOf(bytes, step);
+    REQUIRE(frames.size() == 5);
+    CHECK(frames[3].payload->size() == 1000);
+    CHECK_FALSE(frames[4].is_error);
+  }
+  CHECK(codeOf([] { encodeFrame(std::string(kMaxFrameBytes, 'x')); }) == ErrorCode::InvalidArgument);
+}
+
+TEST_CASE("frames: an error frame has a status and ends the session") {
+  const std::string error = fromHex("00 00 05 80 01 9C 7B 7D");
+  const auto frames = framesOf(error, 2);
+  REQUIRE(frames.size() == 1);
+  CHECK(frames[0].is_error);
+  CHECK(frames[0].status == 412);
+  CHECK(*frames[0].payload == "{}");
+  FrameReader reader;
+  CHECK(codeOf([&] { reader.push(error + "x", [](Frame&&) {}); }) == ErrorCode::Unavailable);
+}
+
+TEST_CASE("frames: what is none is refused") {
+  for (const auto* bad :
+       {"00 00 00 00", "20 00 01 00", "FF FF FF 00", "00 00 02 20 41", "00 00 02 01 41", "00 00 02 80 41"}) {
+    CAPTURE(bad);
+    FrameReader reader;
+    CHECK(codeOf([&] { reader.push(fromHex(bad), [](Frame&&) {}); }) == ErrorCode::Unavailable);
+  }
+  FrameReader cut;
+  cut.push(fromHex("00 00 05 00 41"), [](Frame&&) { FAIL("not whole yet"); });
+  CHECK_FALSE(cut.atBoundary());
+}
+
+TEST_CASE("refusals: what the service says becomes a code, and whether to try again") {
+  const struct {
+    int status;
+    const char* body;
+    ErrorCode code;
+    bool retry, no_effect;
+  } table[] = {
+      {401, R"({"code":"authn","message":"bad token"})", ErrorCode::Unauthenticated, false, true},
+      {403, R"({"code":"permission_denied","message":""})", ErrorCode::PermissionDenied, false, true},
+      {403, R"({"code":"quota_exhausted","message":""})", ErrorCode::Exhausted, false, true},
+      {404, R"({"code":"basin_not_found","message":""})", ErrorCode::Unavailable, false, true},
+      {404, R"({"code":"stream_not_found","message":""})", ErrorCode::NotFound, false, true},
+      {408, R"({"code":"request_timeout","message":""})", ErrorCode::Unavailable, true, false},
+      {409, R"({"code":"transaction_conflict","message":""})", ErrorCode::Unavailable, true, true},
+      {409, R"({"code":"stream_deletion_pending","message":""})", ErrorCode::Unavailable, true, true},
+      {412, R"({"seq_num_mismatch":4})", ErrorCode::Conflict, false, true},
+      {429, R"({"code":"rate_limited","message":""})", ErrorCode::Exhausted, true, true},
+      {429, "slow down", ErrorCode::Exhausted, true, false},
+      {500, R"({"code":"storage","message":""})", ErrorCode::Unavailable, true, false},
+      {502, R"({"code":"hot_server","message":""})", ErrorCode::Unavailable, true, true},
+      {502, "<html>bad gateway</html>", ErrorCode::Unavailable, true, false},
+      {503, R"({"code":"unavailable","message":""})", ErrorCode::Unavailable, true, false},
+      {504, "", ErrorCode::Unavailable, true, false},
+      {599, "", ErrorCode::Unavailable, false, false},
+      {302, "", ErrorCode::Internal, false, false},
+  };
+  for (const auto& row : table) {
+    CAPTURE(row.status);
+    CAPTURE(row.body);
+    const Refusal refusal = parseRefusal(row.status, row.body);
+    CHECK(refusalError(refusal, {"can't append", "append"}).code() == row.code);
+    CHECK(mayRetry(refusal) == row.retry);
+    CHECK(hadNoEffect(refusal) == row.no_effect);
+  }
+}
+
+TEST_CASE("refusals: numbers, and what a token lacks, are told") {
+  CHECK(parseRefusal(412, R"({"seq_num_mismatch":4})").next_seq_num == 4);
+  CHECK(isSequenceMismatch(parseRefusal(412, R"({"seq_num_mismatch":0})")));
+  CHECK_FALSE(isSequenceMismatch(parseRefusal(412, R"({"fencing_token_mismatch":""})")));
+  CHECK(parseRefusal(416, R"({"tail":{"seq_num":3,"timestamp":9}})").tail == 3);
+  const auto refused = parseRefusal(403, R"({"code":"permission_denied","message":"no"})");
+  const std::string text = refusalError(refused, {"can't append", "append, trim"}).what();
+  CHECK(text.find("append, trim") != std::string::npos);
+}
