@@ -2,10 +2,10 @@
 
 #include <random>
 
-#include "support/doctest.hpp"
 #include "s2/wire/frames.hpp"
 #include "s2/wire/messages.hpp"
 #include "s2/wire/service_error.hpp"
+#include "support/doctest.hpp"
 
 using namespace tally::s2;
 using tally::ErrorCode;
