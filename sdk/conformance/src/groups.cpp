@@ -5,10 +5,14 @@
 namespace tally::conformance {
 
 const std::vector<Group>& baseGroups() {
-  static const std::vector<Group> groups = {
-      valuesCases(),    missingCases(),     appendCases(), listCases(), removeCases(), namesCases(),
-      conditionCases(), concurrencyCases(), crashCases(),  callCases(), rangeCases(),  expiryCases(),
-  };
+  static const std::vector<Group> groups = [] {
+    std::vector<Group> all = {
+        valuesCases(),      missingCases(), appendCases(), listCases(),  removeCases(), namesCases(),  conditionCases(),
+        concurrencyCases(), crashCases(),   callCases(),   rangeCases(), expiryCases(), pluginCases(),
+    };
+    for (auto& ability : abilityGroups()) all.push_back(std::move(ability));
+    return all;
+  }();
   return groups;
 }
 

@@ -17,5 +17,8 @@ Group crashCases();        // I
 Group callCases();         // J
 Group rangeCases();        // L
 Group expiryCases();       // N
+Group pluginCases();       // P
+
+std::vector<Group> abilityGroups();  // M, R to V: optional abilities
 
 }  // namespace tally::conformance

@@ -1,7 +1,8 @@
+#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
-#include "command_line.hpp"
+#include "program.hpp"
 
 namespace tally::conformance {
 

@@ -38,6 +38,7 @@ std::string Offer::missing(const Case& test) const {
   if (lacks(Facility::Host, harness_.throughHost())) return "a bare adapter; the host makes this promise";
   if (lacks(Facility::Folder, !harness_.folder().empty())) return "keys are not files of a folder";
   if (lacks(Facility::Server, !harness_.server().empty())) return "no server was named to put a proxy in front of";
+  if (lacks(Facility::Plugin, harness_.hasPlugin())) return "a bare adapter without a C interface";
   if (lacks(Facility::PluginFile, !harness_.pluginFile().empty())) return "not loaded from a plugin file";
   return {};
 }

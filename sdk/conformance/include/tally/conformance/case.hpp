@@ -22,7 +22,8 @@ enum class Facility : unsigned {
   Host = 1U << 1,        ///< Harness::throughHost()
   Folder = 1U << 2,      ///< Harness::folder()
   Server = 1U << 3,      ///< Harness::server() and openAt()
-  PluginFile = 1U << 4,  ///< Harness::pluginFile()
+  Plugin = 1U << 4,      ///< Harness::plugin() and pluginOptions()
+  PluginFile = 1U << 5,  ///< Harness::pluginFile()
 };
 
 /// What a case needs. Built from a Capability, a Facility, the id of an optional ability, or several joined by '|'.

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "tally/plugin_abi.h"
 #include "tally/storage.hpp"
 
 namespace tally::conformance {
@@ -99,6 +100,12 @@ class Harness {
     static_cast<void>(key);
     return false;
   }
+  /// Whether there is a plugin behind the storage, whose C interface the kit may call without a host in between.
+  virtual bool hasPlugin() const { return false; }
+  /// The plugin, loaded into this process but not initialised. Called in processes of cases only.
+  virtual const tally_plugin* plugin() { return nullptr; }
+  /// Its options for the present place.
+  virtual const tally_config* pluginOptions() { return nullptr; }
   /// The plugin's file, for cases about the file itself. Empty: not loaded from one.
   virtual std::filesystem::path pluginFile() const { return {}; }
   /// Names that the adapter uses itself beside the user's keys: its temporary files, lock suffixes, headers.

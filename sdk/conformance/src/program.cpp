@@ -1,8 +1,9 @@
-#include "command_line.hpp"
+#include "program.hpp"
 
 #include <signal.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <exception>

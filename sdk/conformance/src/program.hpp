@@ -1,11 +1,15 @@
 #pragma once
 // What every program of the kit understands on its command line, and the run that follows.
 
-#include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "tally/conformance/runner.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace tally::conformance {
 
