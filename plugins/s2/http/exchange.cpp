@@ -34,9 +34,10 @@ void Exchange::finish(Ending ending) {
   ending.status = status_;
   ending_ = std::move(ending);
   ended();
-  // Notified under the lock: the caller may destroy the exchange as soon as it can take it.
-  const std::lock_guard lock(mutex_);
-  done_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    done_ = true;
+  }
   changed_.notify_all();
 }
 

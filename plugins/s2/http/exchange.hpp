@@ -38,8 +38,9 @@ struct Ending {
 };
 
 /// The plain kind: sends Request::body, collects the answer.
-/// Lifetime: shared by caller and loop; what derived classes view must live until done() or HttpLoop::abort() has
-/// returned. Threads: wait(), ending(), body() are the caller's; receive(), supply(), finish() the loop's.
+/// Lifetime: shared by caller and loop, which keeps it until finish() has returned; what derived classes view must live
+/// until done() or HttpLoop::abort() has returned. Threads: wait(), ending(), body() are the caller's; receive(),
+/// supply(), finish() the loop's.
 class Exchange {
  public:
   enum class Flow { Go, Pause };

@@ -81,11 +81,13 @@ void HttpLoop::await(const std::shared_ptr<Exchange>& exchange, const Call& call
 }
 
 void HttpLoop::give(Order order) {
+  bool is_first = false;
   {
     const std::lock_guard lock(mutex_);
+    is_first = orders_.empty();
     orders_.push_back(std::move(order));
   }
-  curl_multi_wakeup(multi_.get());
+  if (is_first) curl_multi_wakeup(multi_.get());  // else the thread is woken already
 }
 
 void HttpLoop::run() {
@@ -129,7 +131,7 @@ void HttpLoop::begin(const std::shared_ptr<Exchange>& exchange) {
     easy = std::move(idle_.back());
     idle_.pop_back();
   } else {
-    easy.reset(curl_easy_init());
+    easy = Transfer::newHandle(settings_);
   }
   if (!easy) {
     Ending ending;
@@ -157,8 +159,7 @@ void HttpLoop::end(std::map<Exchange*, std::unique_ptr<Transfer>>::iterator tran
   curl_multi_remove_handle(multi_.get(), ended->easy.get());
   Ending ending = ended->ending(code, aborted);
   const auto exchange = std::move(ended->exchange);
-  curl_easy_reset(ended->easy.get());
-  idle_.push_back(std::move(ended->easy));
+  idle_.push_back(ended->release());
   exchange->finish(std::move(ending));
 }
 

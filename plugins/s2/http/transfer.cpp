@@ -28,61 +28,69 @@ long statusOf(CURL* easy) {
 
 }  // namespace
 
-HttpLoop::Transfer::Transfer(Easy handle, std::shared_ptr<Exchange> request, const HttpSettings& settings)
-    : easy(std::move(handle)), exchange(std::move(request)) {
-  curl_easy_reset(easy.get());
-  setConnection(settings);
-  setLimits(settings);
-  setRequest();
-}
-
-void HttpLoop::Transfer::setConnection(const HttpSettings& settings) {
+HttpLoop::Easy HttpLoop::Transfer::newHandle(const HttpSettings& settings) {
+  Easy easy(curl_easy_init());
   CURL* const curl = easy.get();
+  if (curl == nullptr) return easy;
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, settings.secure ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(curl, CURLOPT_PIPEWAIT, settings.secure ? 1L : 0L);
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, settings.verify ? 1L : 0L);
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, settings.verify ? 2L : 0L);
   if (!settings.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, settings.ca_file.c_str());
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
   curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, kReceiveBuffer);
   curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, kSendBuffer);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(curl, CURLOPT_READFUNCTION, &Transfer::onSupply);
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Transfer::onBody);
+  return easy;
+}
+
+HttpLoop::Transfer::Transfer(Easy handle, std::shared_ptr<Exchange> request, const HttpSettings& settings)
+    : easy(std::move(handle)), exchange(std::move(request)) {
+  setLimits(settings);
+  setRequest();
+}
+
+HttpLoop::Easy HttpLoop::Transfer::release() {
+  curl_easy_setopt(easy.get(), CURLOPT_ERRORBUFFER, nullptr);
+  curl_easy_setopt(easy.get(), CURLOPT_HTTPHEADER, nullptr);
+  curl_easy_setopt(easy.get(), CURLOPT_PRIVATE, nullptr);
+  return std::move(easy);
 }
 
 void HttpLoop::Transfer::setLimits(const HttpSettings& settings) {
-  CURL* const curl = easy.get();
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
-  if (!exchange->request().is_session) {
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(settings.request_timeout.count()));
-    return;
-  }
+  const bool is_session = exchange->request().is_session;
   const auto silence = std::chrono::ceil<std::chrono::seconds>(settings.request_timeout);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(silence.count()));
+  const auto whole = is_session ? std::chrono::milliseconds(0) : settings.request_timeout;
+  curl_easy_setopt(easy.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(whole.count()));
+  curl_easy_setopt(easy.get(), CURLOPT_LOW_SPEED_LIMIT, is_session ? 1L : 0L);
+  curl_easy_setopt(easy.get(), CURLOPT_LOW_SPEED_TIME, is_session ? static_cast<long>(silence.count()) : 0L);
 }
 
 void HttpLoop::Transfer::setRequest() {
   CURL* const curl = easy.get();
   const Request& request = exchange->request();
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
   for (const auto& header : request.headers) headers.reset(curl_slist_append(headers.release(), header.c_str()));
   if (request.method == Method::Post) {
     headers.reset(curl_slist_append(headers.release(), "Expect:"));  // would cost a round trip
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
     // Bytes from a callback that can't be rewound: libcurl must not repeat a request on its own, as it does with
     // buffers when a kept connection breaks. The first try may have been carried out.
-    curl_easy_setopt(curl, CURLOPT_READFUNCTION, &Transfer::onSupply);
     curl_easy_setopt(curl, CURLOPT_READDATA, this);
-    const auto size = exchange->supplySize();
     // Of unknown size: libcurl sends it in chunks, or as HTTP/2 does.
+    const auto size = exchange->supplySize();
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, size ? static_cast<curl_off_t>(*size) : curl_off_t{-1});
+  } else {
+    curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
   }
-  if (request.method == Method::Delete) curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "DELETE");
-  if (request.accepts_compression) curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "zstd, gzip");
+  curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method == Method::Delete ? "DELETE" : nullptr);
+  curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, request.accepts_compression ? "zstd, gzip" : nullptr);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Transfer::onBody);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error_text.data());
   curl_easy_setopt(curl, CURLOPT_PRIVATE, this);

@@ -13,8 +13,13 @@
 namespace tally::s2 {
 
 struct HttpLoop::Transfer {
-  /// Sets up the handle. Lifetime: the handle refers to this until it is reset.
+  /// A handle with all that is the same for every request. Errors: an empty one when there is no memory.
+  static Easy newHandle(const HttpSettings& settings);
+
+  /// Sets up the handle for one request. Lifetime: the handle refers to this until release().
   Transfer(Easy handle, std::shared_ptr<Exchange> request, const HttpSettings& settings);
+  /// The handle, for another request.
+  Easy release();
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
@@ -32,7 +37,6 @@ struct HttpLoop::Transfer {
   std::string thrown;  ///< what the exchange threw in a callback
 
  private:
-  void setConnection(const HttpSettings& settings);
   void setLimits(const HttpSettings& settings);
   void setRequest();
 
