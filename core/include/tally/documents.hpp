@@ -60,7 +60,7 @@ class TALLY_API Step {
   std::optional<std::string> timestamp() const;
   std::optional<std::string_view> member(std::string_view name) const { return text_.member(name); }
   const std::string& text() const noexcept { return text_.text(); }
-  Json json() const { return text_.json(); }
+  Json json() const;
   friend bool operator==(const Step& a, const Step& b) { return a.text_ == b.text_; }
 
  private:
@@ -168,7 +168,7 @@ class TALLY_API Document {
   const std::string& text() const noexcept { return text_.text(); }
   /// The bytes to store. Cost: a copy.
   std::string serialize() const;
-  Json json() const { return text_.json(); }
+  Json json() const;
   std::optional<std::string_view> member(std::string_view name) const { return text_.member(name); }
   void setMember(std::string_view name, std::optional<std::string_view> value) { text_.setMember(name, value); }
 

@@ -2,7 +2,7 @@
 // A JSON document kept as the text it came in. Members are found on demand; what nobody touches keeps its bytes:
 // member order, number text (1.10, 9007199254740993), escapes and unknown members survive a load and save.
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,7 +11,8 @@
 
 namespace tally {
 
-/// JSON as users handle it; keeps member order.
+/// JSON as users handle it; keeps member order. Who builds or reads one includes <nlohmann/json.hpp> (tally.hpp does):
+/// it costs seconds to compile, and most who handle documents never look inside.
 using Json = nlohmann::ordered_json;
 
 /// A value, owning its JSON text. Valid is what the grammar of JSON allows, up to 1024 levels deep and 4 GiB long:

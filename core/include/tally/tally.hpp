@@ -1,5 +1,7 @@
 #pragma once
 // Everything an application needs.
+#include <nlohmann/json.hpp>
+
 #include "tally/config.hpp"
 #include "tally/create_storage.hpp"
 #include "tally/plugin_info.hpp"

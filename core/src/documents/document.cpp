@@ -1,6 +1,7 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <nlohmann/json.hpp>
 
 #include "documents/json_members.hpp"
 #include "documents/json_validator.hpp"
@@ -61,6 +62,8 @@ Document Document::parse(std::string text) {
 }
 
 Document Document::of(const Json& value) { return parse(JsonText::of(value, 2).text()); }
+
+Json Document::json() const { return text_.json(); }
 
 std::string Document::serialize() const {
   return has_byte_order_mark_ ? std::string(detail::kByteOrderMark).append(text()) : text();

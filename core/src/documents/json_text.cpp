@@ -1,4 +1,5 @@
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "documents/json_edit.hpp"
 #include "documents/json_members.hpp"

@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "documents/json_members.hpp"
 #include "documents/step_members.hpp"
 #include "tally/documents.hpp"
@@ -27,6 +29,8 @@ Step Step::parse(std::string text) {
 }
 
 Step Step::of(const Json& value) { return parse(JsonText::of(value).text()); }
+
+Json Step::json() const { return text_.json(); }
 
 std::optional<std::string> Step::id() const {
   const auto value = member("id");
