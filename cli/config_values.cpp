@@ -80,6 +80,8 @@ class Collector {
     for (const auto& folder : plugins.search_path) folders.push_back(folder.string());
     add("plugins.searchPath", std::move(folders));
     for (const auto& [backend, digest] : plugins.sha256) add("plugins.sha256." + backend, digest);
+    add("plugins.pin", nameOf(plugins.pin));
+    add("plugins.probe", nameOf(plugins.probe));
     add("plugins.allowUserDir", plugins.allow_user_dir);
     add("plugins.trust", plugins.relaxed_trust ? "relaxed" : "normal");
   }

@@ -1,6 +1,7 @@
 #pragma once
 // The configuration as a flat list of values with their origins, safe to show.
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 

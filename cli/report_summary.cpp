@@ -1,4 +1,5 @@
 #include "report_summary.hpp"
+#include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
 

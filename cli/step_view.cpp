@@ -1,4 +1,5 @@
 #include "step_view.hpp"
+#include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
 

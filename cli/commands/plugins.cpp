@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "commands/command.hpp"
+#include "commands/plugins_inspect.hpp"
 #include "table.hpp"
 #include "text.hpp"
 
@@ -58,83 +59,6 @@ ExitCode list(Context& context) {
   return ExitCode::Ok;
 }
 
-std::string joined(const std::vector<std::string>& words, std::string_view between) {
-  std::string text;
-  for (const auto& word : words) text.append(text.empty() ? "" : between).append(word);
-  return text;
-}
-
-/// "1 to 100", ">= 1", "a, b", or nothing.
-std::string rangeOf(const PluginOption& option) {
-  if (!option.choices.empty()) return joined(option.choices, ", ");
-  if (option.minimum && option.maximum) return fmt::format("{} to {}", *option.minimum, *option.maximum);
-  if (option.minimum) return fmt::format(">= {}", *option.minimum);
-  return option.maximum ? fmt::format("<= {}", *option.maximum) : "";
-}
-
-Json optionJson(const PluginOption& option) {
-  return {{"name", option.name},
-          {"type", tally::nameOf(option.type)},
-          {"default", option.default_value ? Json(*option.default_value) : Json()},
-          {"minimum", option.minimum ? Json(*option.minimum) : Json()},
-          {"maximum", option.maximum ? Json(*option.maximum) : Json()},
-          {"choices", option.choices},
-          {"required", option.required},
-          {"secret", option.secret},
-          {"doc", option.doc}};
-}
-
-Json noteJson(const PluginFile& plugin) {
-  const auto& note = *plugin.note;
-  Json options = Json::array();
-  for (const auto& option : note.options) options.push_back(optionJson(option));
-  return {{"name", note.name},
-          {"version", note.version},
-          {"summary", note.summary},
-          {"vendor", note.vendor},
-          {"license", note.license},
-          {"abi", fmt::format("{}.{}", note.abi_major, note.abi_minor)},
-          {"minHostMinor", note.min_host_minor},
-          {"platform", note.platform},
-          {"sdk", note.sdk},
-          {"extensions", note.extensions},
-          {"path", plugin.path.string()},
-          {"place", plugin.place},
-          {"options", options}};
-}
-
-void printOptions(Context& context, const PluginNote& note) {
-  Table table({{"OPTION"}, {"TYPE"}, {"DEFAULT"}, {"RANGE"}, {"FLAGS"}, {"MEANING", Align::Left, true}});
-  for (const auto& option : note.options) {
-    std::vector<std::string> flags;
-    if (option.required) flags.emplace_back("required");
-    if (option.secret) flags.emplace_back("secret");
-    const auto range = rangeOf(option);
-    table.add({option.name, std::string(tally::nameOf(option.type)), option.default_value.value_or("-"),
-               range.empty() ? "-" : range, flags.empty() ? "-" : joined(flags, ", "), option.doc});
-  }
-  context.out.write("\n");
-  table.print(context.out, context.style());
-}
-
-ExitCode inspect(Context& context, const std::string& name) {
-  const auto plugin = inspectPlugin(context.config(), name);
-  const auto document = noteJson(plugin);
-  if (context.options.json) {
-    context.printJson(document);
-    return ExitCode::Ok;
-  }
-  for (const auto& item : document.items()) {
-    const auto& value = item.value();
-    if (item.key() == "options") continue;
-    auto text = value.is_string() ? value.get<std::string>() : value.dump();
-    if (item.key() == "extensions") text = joined(plugin.note->extensions, ", ");
-    context.out.print("{:<13} {}\n", item.key(), text.empty() ? "-" : escaped(text));
-  }
-  if (!plugin.note->options.empty()) printOptions(context, *plugin.note);
-  return ExitCode::Ok;
-}
-
 void printSteps(Context& context, const std::vector<LoadStep>& steps) {
   const auto style = context.style();
   for (const auto& step : steps) {
@@ -187,7 +111,8 @@ void addPluginCommands(CLI::App& group, Context& context) {
                          {"tally plugins inspect redis", "tally plugins inspect ./libtally_mine.so"},
                          {ExitCode::Config, ExitCode::Plugin}});
   inspect_command.add_option("NAME", *name, "Name of a backend, or a file (with a '/' in it)")->required();
-  inspect_command.callback([&context, name] { context.action = [&context, name] { return inspect(context, *name); }; });
+  inspect_command.callback(
+      [&context, name] { context.action = [&context, name] { return inspectPlugin(context, *name); }; });
 
   auto& doctor_command = addCommand(group, {"doctor",
                                             "Load a plugin step by step, open a storage and ask it something.",

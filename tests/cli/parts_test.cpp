@@ -1,5 +1,6 @@
 // The parts of the command line tool that are easier to prove alone than through a terminal.
 
+#include <nlohmann/json.hpp>
 #include "support/doctest.hpp"
 
 #include <unistd.h>

@@ -20,6 +20,7 @@ inline Config fixtureConfig(const std::string& folder, const std::string& name =
   config.base_dir = "/base";
   config.storage.backend = name;
   config.plugins.search_path = {std::filesystem::path(TALLY_FIXTURES) / folder};
+  config.plugins.probe = PluginsConfig::Probe::Never;  // its helper stands beside the core library only
   return config;
 }
 

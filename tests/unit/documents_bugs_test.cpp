@@ -1,5 +1,6 @@
 // Faults that conversation and run files suffered from in the original tool; each must stay impossible here.
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "support/doctest.hpp"

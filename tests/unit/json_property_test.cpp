@@ -1,6 +1,7 @@
 // Random documents: whatever they hold, reading and editing them changes nothing but what was asked for.
 #include <rapidcheck.h>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include <string>

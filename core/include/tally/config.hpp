@@ -56,11 +56,22 @@ struct StorageConfig {
 
 /// The `plugins` section.
 struct PluginsConfig {
+  /// What a pinned hash promises. Normal: the file had it when it was looked at. Strict: every plugin file has a pin,
+  /// and what is loaded is a sealed copy in memory that has it.
+  enum class Pin { Normal, Strict };
+  /// When a file is first loaded in a child process, so that a crash there is an error here: never, once for each
+  /// state of the file, or each time.
+  enum class Probe { Never, First, Always };
   std::vector<std::filesystem::path> search_path;  ///< absolute
   std::map<std::string, std::string> sha256;       ///< by backend name, lower-case hex
-  bool allow_user_dir = false;                     ///< also ~/.local/share/tally/plugins
-  bool relaxed_trust = false;                      ///< `trust: relaxed`, for developers
+  Pin pin = Pin::Normal;
+  Probe probe = Probe::First;
+  bool allow_user_dir = false;  ///< also ~/.local/share/tally/plugins
+  bool relaxed_trust = false;   ///< `trust: relaxed`, for developers
 };
+
+TALLY_API std::string_view nameOf(PluginsConfig::Pin pin) noexcept;
+TALLY_API std::string_view nameOf(PluginsConfig::Probe probe) noexcept;
 
 struct DefaultsConfig {
   std::optional<std::string> model;

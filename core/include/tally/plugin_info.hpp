@@ -37,6 +37,19 @@ struct PluginNote {
   std::string text;  ///< the note itself, JSON
 };
 
+/// What the file of a plugin says of itself as a shared library.
+struct PluginLibrary {
+  struct Needed {
+    std::string name;            ///< "libcurl.so.4"
+    std::filesystem::path path;  ///< where it was seen; empty when it is in none of the usual folders
+  };
+  std::string sha256;
+  std::vector<Needed> needed;
+  std::vector<std::string> exports;  ///< one name is right
+  /// Exports that the process shares among all plugins that have one of the same name, whatever its version.
+  std::vector<std::string> shared;
+};
+
 /// One plugin file, or one place where there is none.
 struct PluginFile {
   std::filesystem::path path;
@@ -44,6 +57,9 @@ struct PluginFile {
   std::optional<PluginNote> note;  ///< absent when `refused` came first
   std::optional<Error> refused;    ///< why it would not be loaded
   bool shadowed = false;           ///< an earlier place has the same name; this one is never used
+  std::string description;         ///< the operator's, from the manifest beside the file
+  std::string replaces;            ///< likewise
+  std::optional<PluginLibrary> library{};  ///< filled by inspectPlugin
 };
 
 /// A place in the fixed search order.
@@ -66,7 +82,8 @@ TALLY_API PluginFile inspectPlugin(const Config& config, const std::string& name
 
 /// One step of loading, done or refused.
 struct LoadStep {
-  /// "find", "trust", "file", "note", "pin", "open" (with entry and descriptor), "init", "options", "create", "answer"
+  /// "find", "trust", "file", "note", "manifest", "pin", "probe", "open" (with entry and descriptor), "init",
+  /// "options", "create", "answer"
   std::string name;
   bool passed = false;
   std::string detail;  ///< what was found, or the reason

@@ -11,20 +11,28 @@
 namespace tally::config {
 namespace {
 
-bool isSha256(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == text.npos;
-}
+template <typename Value>
+struct Choice {
+  std::string_view word;
+  Value value;
+};
+
+constexpr Choice<PluginsConfig::Pin> kPins[] = {{"normal", PluginsConfig::Pin::Normal},
+                                                {"strict", PluginsConfig::Pin::Strict}};
+constexpr Choice<PluginsConfig::Probe> kProbes[] = {{"first", PluginsConfig::Probe::First},
+                                                    {"always", PluginsConfig::Probe::Always},
+                                                    {"never", PluginsConfig::Probe::Never}};
+constexpr Choice<bool> kTrusts[] = {{"normal", false}, {"relaxed", true}};
 
 void readPins(MapReader pins, PluginsConfig& plugins) {
   for (const YamlNode* entry : pins.others()) {
     if (!isBackendName(entry->key))
       fail(ErrorCode::InvalidConfig, entry->key_origin,
            pins.pathOf(printable(entry->key)) + ": the name of a backend is " + std::string(kBackendNameRule));
-    constexpr std::string_view kExpected = "the 64 hexadecimal digits that sha256sum prints";
-    const YamlNode* digits = pins.scalar(entry->key, kExpected);
+    const YamlNode* digits = pins.scalar(entry->key, kSha256Rule);
     if (digits == nullptr) continue;
     const std::string lower = lowerCase(digits->text);
-    if (!isSha256(lower)) pins.refuse(*digits, kExpected);
+    if (!isSha256(lower)) pins.refuse(*digits, kSha256Rule);
     plugins.sha256.emplace(entry->key, lower);
   }
 }
@@ -42,15 +50,27 @@ void readSearchPath(MapReader& section, const Config& config, PluginsConfig& plu
   std::for_each(node->children.begin(), node->children.end(), add);
 }
 
+// One of a few words, for instance "normal or strict".
+template <typename Value, std::size_t kCount>
+void readChoice(MapReader& section, std::string_view key, const Choice<Value> (&choices)[kCount], Value& target) {
+  std::string expected;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    expected += (i == 0 ? "" : i + 1 < kCount ? ", " : " or ") + std::string(choices[i].word);
+  }
+  const YamlNode* const node = section.scalar(key, expected);
+  if (node == nullptr) return;
+  const auto* const chosen = std::find_if(choices, choices + kCount, [&](auto& c) { return c.word == node->text; });
+  if (chosen == choices + kCount) section.refuse(*node, expected);
+  target = chosen->value;
+}
+
 void readPlugins(MapReader section, const Config& config, PluginsConfig& plugins) {
   readSearchPath(section, config, plugins);
   readPins(section.map("sha256"), plugins);
+  readChoice(section, "pin", kPins, plugins.pin);
+  readChoice(section, "probe", kProbes, plugins.probe);
+  readChoice(section, "trust", kTrusts, plugins.relaxed_trust);
   section.flag("allowUserDir", plugins.allow_user_dir);
-  constexpr std::string_view kLevels = "normal or relaxed";
-  if (const YamlNode* trust = section.scalar("trust", kLevels)) {
-    plugins.relaxed_trust = trust->text == "relaxed";
-    if (!plugins.relaxed_trust && trust->text != "normal") section.refuse(*trust, kLevels);
-  }
   section.refuseOthers();
 }
 
@@ -89,3 +109,20 @@ void readTree(const YamlNode& tree, Config& config) {
 }
 
 }  // namespace tally::config
+
+namespace tally {
+
+std::string_view nameOf(PluginsConfig::Pin pin) noexcept {
+  return pin == PluginsConfig::Pin::Strict ? "strict" : "normal";
+}
+
+std::string_view nameOf(PluginsConfig::Probe probe) noexcept {
+  switch (probe) {
+    case PluginsConfig::Probe::First: return "first";
+    case PluginsConfig::Probe::Always: return "always";
+    case PluginsConfig::Probe::Never: return "never";
+  }
+  return "first";
+}
+
+}  // namespace tally

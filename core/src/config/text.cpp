@@ -30,6 +30,10 @@ std::string lowerCase(std::string_view text) {
   return lower;
 }
 
+bool isSha256(std::string_view lower_case) noexcept {
+  return lower_case.size() == 64 && lower_case.find_first_not_of("0123456789abcdef") == lower_case.npos;
+}
+
 std::string_view checkedText(std::string_view text, const std::string& file_name) {
   if (text.size() > kMaxFileBytes)
     fail(ErrorCode::ConfigSyntax, {file_name}, "the file is larger than 1 MiB, which no configuration needs");

@@ -13,6 +13,77 @@
 #include "tally/error.hpp"
 
 namespace tally::plugins {
+namespace {
+
+struct Advice {
+  std::string_view sign, text;
+};
+
+// By words of the GNU dynamic linker; a message without a sign keeps the last advice.
+constexpr Advice kAdvice[] = {
+    {"static TLS block",
+     "It, or a library it needs, wants thread-local memory at program start: link it to the "
+     "program, or build that library with -ftls-model=global-dynamic"},
+    {"Operation not permitted", "Is its file system mounted noexec? Put it on one that allows to run code"},
+    {"cannot be dlopen", "It was linked with -z nodlopen: ask its author for a build without"},
+    {"undefined symbol", "It was linked against another version of a library, or without one it needs"},
+    {"version `", "It was built for a newer library than the one here: get the build for this system"},
+    {"cannot open shared object file", "Install the package that holds this library"},
+    {"", "Ask its author"},
+};
+
+std::string adviceFor(std::string_view why) {
+  for (const Advice& advice : kAdvice) {
+    if (why.find(advice.sign) != why.npos) return std::string(advice.text);
+  }
+  return {};
+}
+
+// The values of one kind in the dynamic section, as strings.
+std::vector<std::string> dynamicStrings(const link_map& map, Elf64_Sxword tag) {
+  const char* strings = nullptr;
+  for (const auto* entry = map.l_ld; entry->d_tag != DT_NULL; ++entry) {
+    if (entry->d_tag == DT_STRTAB) strings = reinterpret_cast<const char*>(entry->d_un.d_ptr);
+  }
+  std::vector<std::string> found;
+  for (const auto* entry = map.l_ld; strings != nullptr && entry->d_tag != DT_NULL; ++entry) {
+    if (entry->d_tag == tag) found.emplace_back(strings + entry->d_un.d_val);
+  }
+  return found;
+}
+
+// The folders of the run path that begin at the library itself, in full.
+std::vector<std::filesystem::path> ownFolders(const link_map& map) {
+  std::vector<std::filesystem::path> folders;
+  auto paths = dynamicStrings(map, DT_RUNPATH);
+  for (auto& old : dynamicStrings(map, DT_RPATH)) paths.push_back(std::move(old));
+  constexpr std::string_view kOrigin = "$ORIGIN";
+  for (const std::string& path : paths) {
+    for (std::size_t begin = 0, end = 0; begin <= path.size(); begin = end + 1) {
+      end = std::min(path.find(':', begin), path.size());
+      const auto part = std::string_view(path).substr(begin, end - begin);
+      if (part.substr(0, kOrigin.size()) != kOrigin) continue;
+      const auto origin = std::filesystem::path(map.l_name).parent_path().string();
+      folders.emplace_back(origin + std::string(part.substr(kOrigin.size())));
+    }
+  }
+  return folders;
+}
+
+// The file of the loaded library of that name, or "".
+std::filesystem::path pathInProcess(const std::string& name) {
+  std::pair<const std::string&, std::filesystem::path> search{name, {}};
+  const auto look = [](dl_phdr_info* info, std::size_t, void* data) {
+    auto& [wanted, found] = *static_cast<decltype(search)*>(data);
+    const std::filesystem::path file(info->dlpi_name);
+    if (file.filename() == wanted) found = file;
+    return found.empty() ? 0 : 1;
+  };
+  ::dl_iterate_phdr(look, &search);
+  return search.second;
+}
+
+}  // namespace
 
 struct DynamicLibrary::Handle {
   boost::dll::shared_library library;
@@ -26,14 +97,31 @@ DynamicLibrary::DynamicLibrary(const std::filesystem::path& path) : handle_(std:
     // Only the throwing form carries the dynamic linker's reason.
     handle_->library.load(path.string(), mode);
   } catch (const std::exception& refused) {
-    throw Error(ErrorCode::PluginLoadFailed, std::string("the dynamic linker refuses it: ") + refused.what() +
-                                                 ". If a library is missing, install the package that holds it");
+    const std::string why = refused.what();
+    throw Error(ErrorCode::PluginLoadFailed, "the dynamic linker refuses it: " + why + ". " + adviceFor(why));
   }
   ::dlinfo(handle_->library.native(), RTLD_DI_LINKMAP, static_cast<void*>(&handle_->map));
 }
 
 // Boost would call dlclose here; with NODELETE that leaves code and data where they are.
 DynamicLibrary::~DynamicLibrary() = default;
+
+std::vector<std::string> DynamicLibrary::foreignLibraries() const {
+  std::vector<std::string> clashes;
+  if (handle_->map == nullptr) return clashes;
+  for (const auto& folder : ownFolders(*handle_->map)) {
+    for (const std::string& name : dynamicStrings(*handle_->map, DT_NEEDED)) {
+      const auto own = folder / name;
+      std::error_code failed;
+      if (!std::filesystem::exists(own, failed)) continue;
+      const auto used = pathInProcess(name);
+      if (used.empty() || std::filesystem::equivalent(own, used, failed) || failed) continue;
+      clashes.push_back("it brings " + own.string() + ", but the process had " + used.string() +
+                        " of the same name already, and that one is used: link such a library statically");
+    }
+  }
+  return clashes;
+}
 
 DynamicLibrary::AnyFunction* DynamicLibrary::ownFunction(const char* name) const {
   if (!handle_->library.has(name)) return nullptr;

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace tally::plugins {
 
@@ -10,11 +12,16 @@ namespace tally::plugins {
 /// (threads, error texts, thread-local destructors), so unloading can't be made safe.
 class DynamicLibrary {
  public:
-  /// Errors: PluginLoadFailed with the dynamic linker's own words. Runs the library's constructors.
+  /// Errors: PluginLoadFailed with the dynamic linker's own words and, where known, what to do. Runs the library's
+  /// constructors.
   explicit DynamicLibrary(const std::filesystem::path& path);
   DynamicLibrary(const DynamicLibrary&) = delete;
   DynamicLibrary& operator=(const DynamicLibrary&) = delete;
   ~DynamicLibrary();
+
+  /// Libraries that it carries in its own folder ($ORIGIN), but for which the process had another one already: the
+  /// dynamic linker goes by the name alone. One sentence each.
+  std::vector<std::string> foreignLibraries() const;
 
   /// A function exported by this very file, not by a library it needs; null when there is none.
   template <typename Function>

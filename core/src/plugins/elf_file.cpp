@@ -69,6 +69,11 @@ void checkBounds(const ElfFile& file, const Elf64_Ehdr& header, const std::vecto
   };
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const Elf64_Phdr& segment = segments[i];
+    if (segment.p_type == PT_GNU_STACK && (segment.p_flags & PF_X) != 0) {
+      throw Error(ErrorCode::PluginLoadFailed,
+                  "the file asks for an executable stack, which would weaken the whole "
+                  "process: build it with -Wl,-z,noexecstack");
+    }
     if (segment.p_type != PT_LOAD && segment.p_type != PT_DYNAMIC && segment.p_type != PT_NOTE) continue;
     need(segment.p_offset, segment.p_filesz, "segment " + std::to_string(i));
     if (segment.p_type == PT_LOAD && segment.p_filesz > segment.p_memsz) {
@@ -113,9 +118,7 @@ ElfFile::ElfFile(const std::filesystem::path& path) {
     ::close(descriptor_);
     throw Error(ErrorCode::PluginNotAFile, path.string() + " is not a regular file");
   }
-  size_ = static_cast<std::uint64_t>(facts.st_size);
-  device_ = facts.st_dev;
-  inode_ = facts.st_ino;
+  state_ = FileState::of(facts);
 }
 
 ElfFile::~ElfFile() { ::close(descriptor_); }

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <string>
 
+#include "plugins/file_state.hpp"
+
 namespace tally::plugins {
 
 /// An open plugin file: the descriptor stays open while it is checked, so that all checks see one file.
@@ -18,17 +20,18 @@ class ElfFile {
   ~ElfFile();
 
   /// The descriptor text of the tally note.
-  /// Errors: PluginNotElf, PluginWrongMachine, PluginTruncated, PluginNoNote. Cost: two to four small reads.
+  /// Errors: PluginNotElf, PluginWrongMachine, PluginTruncated, PluginNoNote, PluginLoadFailed (executable stack).
+  /// Cost: two to four small reads.
   std::string noteText() const;
 
   int descriptor() const noexcept { return descriptor_; }
-  std::uint64_t size() const noexcept { return size_; }
-  std::uint64_t device() const noexcept { return device_; }
-  std::uint64_t inode() const noexcept { return inode_; }
+  std::uint64_t size() const noexcept { return state_.size; }
+  /// As it was when it was opened.
+  const FileState& state() const noexcept { return state_; }
 
  private:
   int descriptor_ = -1;
-  std::uint64_t size_ = 0, device_ = 0, inode_ = 0;
+  FileState state_;
 };
 
 }  // namespace tally::plugins

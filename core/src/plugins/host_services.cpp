@@ -75,6 +75,10 @@ const tally_host& hostServicesFor(const std::string& plugin) {
   return all.emplace_back(std::move(host))->table;
 }
 
+void logWarning(const std::string& plugin, const std::string& text) {
+  if (const LogHandler handler = log_handler.load()) handler(TALLY_LOG_WARNING, plugin, text);
+}
+
 std::string takeErrorDetail(const tally_error& error) {
   if (error_detail.error != &error) return {};
   error_detail.error = nullptr;

@@ -28,8 +28,8 @@ LoadedPlugin::LoadedPlugin(tally_plugin_entry entry) {
   adoptFactory();
 }
 
-LoadedPlugin::LoadedPlugin(const std::filesystem::path& file, const PluginNote& note)
-    : library_(std::make_unique<DynamicLibrary>(file)), note_(note) {
+LoadedPlugin::LoadedPlugin(const std::filesystem::path& target, const PluginNote& note, PluginSource source)
+    : library_(std::make_unique<DynamicLibrary>(target)), note_(note), source_(std::move(source)) {
   using Entry = const tally_plugin*();
   Entry* const entry = library_->function<Entry>(TALLY_PLUGIN_ENTRY);
   if (entry == nullptr) {
@@ -64,6 +64,10 @@ void LoadedPlugin::adoptFactory() {
   if (factory_.create == nullptr) {
     throw Error(ErrorCode::PluginBadDescriptor, "the plugin's storage factory lacks create");
   }
+}
+
+std::vector<std::string> LoadedPlugin::warnings() const {
+  return library_ ? library_->foreignLibraries() : std::vector<std::string>();
 }
 
 void LoadedPlugin::init() {

@@ -5,21 +5,29 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "plugins/dynamic_library.hpp"
+#include "plugins/file_state.hpp"
 #include "tally/plugin_abi.h"
 #include "tally/plugin_info.hpp"
 
 namespace tally::plugins {
+
+/// Where a plugin came from.
+struct PluginSource {
+  std::filesystem::path path;  ///< without links; empty for a linked-in one
+  FileState state;
+};
 
 /// Threads: any, once constructed.
 class LoadedPlugin {
  public:
   /// From a linked-in entry. Errors: PluginBadDescriptor, and those of checkNote.
   explicit LoadedPlugin(tally_plugin_entry entry);
-  /// From a file that passed its checks and whose note is `note`.
+  /// From a file that passed its checks and whose note is `note`; `target` is its name for the dynamic linker.
   /// Errors: PluginLoadFailed, PluginNoEntry, PluginBadDescriptor, PluginNoteDisagrees.
-  LoadedPlugin(const std::filesystem::path& file, const PluginNote& note);
+  LoadedPlugin(const std::filesystem::path& target, const PluginNote& note, PluginSource source);
 
   /// Call the plugin's init; the second call does nothing. Errors: PluginInitFailed with the plugin's words.
   /// Threads: one at a time.
@@ -30,6 +38,9 @@ class LoadedPlugin {
   const PluginNote& note() const noexcept { return note_; }
   const std::string& name() const noexcept { return note_.name; }
   const tally_storage_factory& factory() const noexcept { return factory_; }
+  const PluginSource& source() const noexcept { return source_; }
+  /// What an operator should know of this way of loading it.
+  std::vector<std::string> warnings() const;
 
   std::atomic<int> open_storages{0};
 
@@ -41,6 +52,7 @@ class LoadedPlugin {
   tally_plugin descriptor_{};
   tally_storage_factory factory_{};
   PluginNote note_;
+  PluginSource source_;
   bool initialised_ = false;
 };
 

@@ -2,115 +2,109 @@
 
 #include <sys/stat.h>
 
-#include <map>
-#include <mutex>
-
 #include "plugins/call_frame.hpp"
 #include "plugins/elf_file.hpp"
 #include "plugins/error_convert.hpp"
-#include "plugins/file_hash.hpp"
-#include "plugins/path_trust.hpp"
-#include "plugins/plugin_note.hpp"
+#include "plugins/host_services.hpp"
 #include "plugins/plugin_options.hpp"
+#include "plugins/plugin_probe.hpp"
 #include "plugins/plugin_search.hpp"
 #include "plugins/plugin_storage.hpp"
-#include "plugins/static_plugins.hpp"
+#include "plugins/registry.hpp"
+#include "plugins/sealed_copy.hpp"
 #include "tally/create_storage.hpp"
 
 namespace tally::plugins {
 namespace {
 
-using FileIdentity = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
-
-struct Library {
-  std::mutex mutex;
-  std::vector<std::shared_ptr<LoadedPlugin>> linked_in;
-  std::map<FileIdentity, std::shared_ptr<LoadedPlugin>> loaded;
-};
-
-// Never destroyed: plugins stay for the life of the process.
-Library& library() {
-  static auto& all = *new Library;
-  return all;
-}
-
-void checkTrust(const Config& config, const std::filesystem::path& file, const StepObserver& observe) {
-  if (config.plugins.relaxed_trust) return observe("trust", "not checked: plugins.trust is relaxed");
-  if (const auto why = distrust(file)) {
-    throw Error(ErrorCode::PluginUntrustedPath,
-                *why +
-                    ", so somebody else could change the plugin. Take the right away (chmod go-w), or set "
-                    "plugins.trust: relaxed on a machine of your own");
-  }
-  observe("trust", "owner and modes are fine");
-}
-
-void checkPin(const Config& config, const PluginNote& note, const ElfFile& file, const StepObserver& observe) {
-  const auto pin = config.plugins.sha256.find(note.name);
-  if (pin == config.plugins.sha256.end()) return observe("pin", "none set");
-  const std::string hash = sha256(file.descriptor());
-  if (hash != pin->second) {
-    throw Error(ErrorCode::PluginHashMismatch, "plugins.sha256." + note.name + " is " + pin->second +
-                                                   ", but the file has " + hash + ": not the file that was pinned");
-  }
-  observe("pin", hash);
-}
-
-PluginNote examineOpen(const Config& config, const std::filesystem::path& path, const ElfFile& file,
-                       const std::string& expected_name, const StepObserver& observe) {
-  checkTrust(config, path, observe);
-  const std::string text = file.noteText();
-  observe("file", "a whole shared library of " + std::to_string(file.size()) + " bytes");
-  PluginNote note = parseNote(text);
-  checkNote(note, expected_name);
-  observe("note", note.name + " " + note.version + ", plugin interface " + std::to_string(note.abi_major) + "." +
-                      std::to_string(note.abi_minor));
-  checkPin(config, note, file, observe);
-  return note;
+std::filesystem::path realPath(const std::filesystem::path& path) {
+  std::error_code failed;
+  auto real = std::filesystem::canonical(path, failed);
+  return failed ? path : real;
 }
 
 void checkStillTheSame(const std::filesystem::path& path, const ElfFile& file) {
   struct stat now {};
-  if (::stat(path.c_str(), &now) == 0 && now.st_dev == file.device() && now.st_ino == file.inode()) return;
-  throw Error(ErrorCode::PluginHashMismatch, "the file was replaced while it was being loaded: try again");
+  if (::stat(path.c_str(), &now) == 0 && FileState::of(now) == file.state()) return;
+  throw Error(ErrorCode::PluginHashMismatch, "the file was changed while it was being loaded: try again");
+}
+
+void tryFirst(const Config& config, const std::filesystem::path& target, const FileState& state,
+              const StepObserver& observe) {
+  using Probe = PluginsConfig::Probe;
+  if (config.plugins.probe == Probe::Never) return observe("probe", "not asked for: plugins.probe is never");
+  const ProbeMemory memory(state);
+  if (config.plugins.probe == Probe::First && memory.survived()) return observe("probe", "survived one before");
+  probe(target);
+  memory.remember();
+  observe("probe", "survived in a child process");
+}
+
+// What the dynamic linker is to open: the file itself, or a sealed copy of it with the same pins.
+struct Target {
+  std::filesystem::path path;
+  std::unique_ptr<SealedCopy> copy;
+};
+
+Target pinned(const Config& config, const ElfFile& file, const std::filesystem::path& path, const Examined& examined,
+              const StepObserver& observe) {
+  if (config.plugins.pin == PluginsConfig::Pin::Normal) {
+    checkPin(config, examined, file, observe);
+    return {path, nullptr};
+  }
+  auto copy = std::make_unique<SealedCopy>(file.descriptor(), path.filename().string());
+  auto sealed = copy->path();
+  checkPin(config, examined, ElfFile(sealed), observe);
+  return {std::move(sealed), std::move(copy)};
+}
+
+std::shared_ptr<LoadedPlugin> loadNew(const Config& config, const ElfFile& file, const std::filesystem::path& path,
+                                      const Examined& examined, const StepObserver& observe) {
+  const Target target = pinned(config, file, path, examined, observe);
+  tryFirst(config, target.path, file.state(), observe);
+  if (target.copy) target.copy->keep();
+  auto plugin = std::make_shared<LoadedPlugin>(target.path, examined.note, PluginSource{realPath(path), file.state()});
+  if (!target.copy) checkStillTheSame(path, file);
+  observe("open", "loaded, exports " TALLY_PLUGIN_ENTRY ", descriptor agrees with the note");
+  for (const std::string& warning : plugin->warnings()) logWarning(plugin->name(), warning);
+  plugin->init();
+  observe("init", "done");
+  return plugin;
+}
+
+// The code in the process is used, whatever the file has become; a pin must still say something about it.
+void checkKnown(const Config& config, const LoadedPlugin& plugin, const ElfFile& file, const Examined& examined,
+                const StepObserver& observe) {
+  const bool same = plugin.source().state == file.state();
+  if (same) checkPin(config, examined, file, observe);
+  if (!same && isPinned(config, examined)) {
+    throw Error(ErrorCode::PluginHashMismatch,
+                "the file differs from the one in the process, so its pin says nothing: restart the program");
+  }
+  observe("open", same ? "already in the process"
+                       : "already in the process; the file on disk differs from the one loaded: restart to use it");
 }
 
 std::shared_ptr<LoadedPlugin> loadFile(const Config& config, const std::filesystem::path& path,
                                        const std::string& backend, const StepObserver& observe) {
   const ElfFile file(path);
-  const PluginNote note = examineOpen(config, path, file, backend, observe);
-  auto& known = library().loaded[{file.device(), file.inode()}];
-  if (known) {
-    observe("open", "already in the process");
+  const Examined examined = examineFile(config, path, file, backend, observe);
+  auto registry = Registry::lock();
+  if (auto known = registry.loadedFrom({realPath(path), file.state()})) {
+    checkKnown(config, *known, file, examined, observe);
     return known;
   }
-  auto plugin = std::make_shared<LoadedPlugin>(path, note);
-  checkStillTheSame(path, file);
-  observe("open", "loaded, exports " TALLY_PLUGIN_ENTRY ", descriptor agrees with the note");
-  plugin->init();
-  observe("init", "done");
-  known = plugin;
+  auto plugin = loadNew(config, file, path, examined, observe);
+  registry.add(plugin);
   return plugin;
 }
 
 }  // namespace
 
-PluginNote examine(const Config& config, const std::filesystem::path& file, const std::string& expected_name,
-                   const StepObserver& observe) {
-  return examineOpen(config, file, ElfFile(file), expected_name, observe);
-}
-
-std::vector<std::shared_ptr<LoadedPlugin>> staticPlugins() {
-  const std::lock_guard lock(library().mutex);
-  return library().linked_in;
-}
-
 std::shared_ptr<LoadedPlugin> loadPlugin(const Config& config, const std::string& backend,
                                          const StepObserver& observe) {
-  for (const auto& plugin : staticPlugins()) {
-    if (plugin->name() != backend) continue;
+  if (auto plugin = Registry::lock().linkedIn(backend)) {
     observe("find", "linked into the program");
-    const std::lock_guard lock(library().mutex);
     plugin->init();
     observe("init", "done");
     return plugin;
@@ -118,7 +112,6 @@ std::shared_ptr<LoadedPlugin> loadPlugin(const Config& config, const std::string
   const Found found = findPlugin(config, backend);
   observe("find", found.path.string() + " (" + found.place + ")");
   try {
-    const std::lock_guard lock(library().mutex);
     return loadFile(config, found.path, backend, observe);
   } catch (Error& error) {
     throw error.at("plugin", "load", found.path.string());
@@ -146,29 +139,6 @@ std::unique_ptr<IStorage> openStorage(const Config& config, std::shared_ptr<Load
 }  // namespace tally::plugins
 
 namespace tally {
-
-void addStaticPlugin(tally_plugin_entry entry) {
-  auto plugin = std::make_shared<plugins::LoadedPlugin>(entry);
-  auto& library = plugins::library();
-  const std::lock_guard lock(library.mutex);
-  for (const auto& known : library.linked_in) {
-    if (known->name() != plugin->name()) continue;
-    throw Error(ErrorCode::InvalidArgument, "the backend '" + plugin->name() + "' is linked in already");
-  }
-  library.linked_in.push_back(std::move(plugin));
-}
-
-void shutdownPlugins() {
-  auto& library = plugins::library();
-  const std::lock_guard lock(library.mutex);
-  std::vector<std::shared_ptr<plugins::LoadedPlugin>> all = library.linked_in;
-  for (const auto& [identity, plugin] : library.loaded) all.push_back(plugin);
-  for (const auto& plugin : all) {
-    if (plugin->open_storages == 0) continue;
-    throw Error(ErrorCode::InvalidArgument, "a storage of '" + plugin->name() + "' is still open");
-  }
-  for (const auto& plugin : all) plugin->shutdown();
-}
 
 std::unique_ptr<IStorage> createStorage(const Config& config, const Call& call) {
   const auto quiet = [](const char*, const std::string&) {};

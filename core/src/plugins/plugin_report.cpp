@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "plugins/elf_library.hpp"
 #include "plugins/plugin_loader.hpp"
 #include "plugins/plugin_search.hpp"
-#include "plugins/static_plugins.hpp"
+#include "plugins/registry.hpp"
 #include "tally/error.hpp"
 #include "tally/plugin_info.hpp"
 
@@ -14,13 +15,27 @@ namespace {
 
 const plugins::StepObserver kQuiet = [](const char*, const std::string&) {};
 
-PluginFile examined(const Config& config, std::filesystem::path path, std::string place, const std::string& name) {
-  PluginFile file{std::move(path), std::move(place), {}, {}, false};
-  try {
-    file.note = plugins::examine(config, file.path, name, kQuiet);
-  } catch (const Error& refused) {
-    file.refused = refused;
-  }
+// Everything that can refuse a file before it is loaded.
+void examine(const Config& config, const std::string& name, PluginFile& plugin) {
+  const plugins::ElfFile file(plugin.path);
+  auto examined = plugins::examineFile(config, plugin.path, file, name, kQuiet);
+  plugins::checkPin(config, examined, file, kQuiet);
+  plugin.note = std::move(examined.note);
+  if (!examined.manifest) return;
+  plugin.description = examined.manifest->description;
+  plugin.replaces = examined.manifest->replaces;
+}
+
+PluginFile pluginAt(std::filesystem::path path, std::string place) {
+  PluginFile file;
+  file.path = std::move(path);
+  file.place = std::move(place);
+  return file;
+}
+
+PluginFile linkedIn(const plugins::LoadedPlugin& plugin) {
+  PluginFile file = pluginAt({}, "linked into the program");
+  file.note = plugin.note();
   return file;
 }
 
@@ -39,16 +54,21 @@ std::vector<std::filesystem::path> pluginFilesIn(const std::filesystem::path& di
 std::vector<PluginFile> listPlugins(const Config& config) {
   std::vector<PluginFile> all;
   std::set<std::string> seen;
-  for (const auto& plugin : plugins::staticPlugins()) {
-    all.push_back({{}, "linked into the program", plugin->note(), {}, false});
+  for (const auto& plugin : plugins::Registry::lock().linkedIn()) {
+    all.push_back(linkedIn(*plugin));
     seen.insert(plugin->name());
   }
   for (const SearchPlace& place : searchPlaces(config)) {
     if (!place.ignored.empty()) continue;
     for (const auto& path : pluginFilesIn(place.dir)) {
       const std::string name = plugins::backendOf(path);
-      PluginFile file = examined(config, path, place.why, name);
+      PluginFile file = pluginAt(path, place.why);
       file.shadowed = !seen.insert(name).second;
+      try {
+        examine(config, name, file);
+      } catch (const Error& refused) {
+        file.refused = refused;
+      }
       all.push_back(std::move(file));
     }
   }
@@ -56,25 +76,24 @@ std::vector<PluginFile> listPlugins(const Config& config) {
 }
 
 PluginFile inspectPlugin(const Config& config, const std::string& name) {
-  if (name.find('/') != name.npos) {
-    const std::filesystem::path path = std::filesystem::absolute(name);
-    return {path, "named", plugins::examine(config, path, {}, kQuiet), {}, false};
-  }
-  for (const auto& plugin : plugins::staticPlugins()) {
-    if (plugin->name() == name) return {{}, "linked into the program", plugin->note(), {}, false};
-  }
-  const plugins::Found found = plugins::findPlugin(config, name);
+  const bool is_file = name.find('/') != name.npos;
+  if (const auto plugin = plugins::Registry::lock().linkedIn(name)) return linkedIn(*plugin);
+  const auto found =
+      is_file ? plugins::Found{std::filesystem::absolute(name), "named"} : plugins::findPlugin(config, name);
+  PluginFile file = pluginAt(found.path, found.place);
   try {
-    return {found.path, found.place, plugins::examine(config, found.path, name, kQuiet), {}, false};
+    examine(config, is_file ? std::string() : name, file);
+    file.library = plugins::libraryOf(found.path);
   } catch (Error& error) {
     throw error.at("plugin", "inspect", found.path.string());
   }
+  return file;
 }
 
 std::vector<LoadStep> diagnosePlugin(const Config& config, const std::string& name) {
   // The steps in the order they are taken; a refusal belongs to the first one that has not passed.
-  static constexpr const char* kOrder[] = {"find", "trust", "file",    "note",   "pin",
-                                           "open", "init",  "options", "create", "answer"};
+  static constexpr const char* kOrder[] = {"find",  "trust", "file", "note",    "manifest", "pin",
+                                           "probe", "open",  "init", "options", "create",   "answer"};
   std::vector<LoadStep> steps;
   const plugins::StepObserver note = [&](const char* step, const std::string& detail) {
     steps.push_back({step, true, detail});

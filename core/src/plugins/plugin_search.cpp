@@ -8,7 +8,7 @@
 #include <set>
 
 #include "plugins/plugin_note.hpp"
-#include "plugins/static_plugins.hpp"
+#include "plugins/registry.hpp"
 #include "tally/error.hpp"
 
 namespace tally {
@@ -54,14 +54,6 @@ void addUserFolder(std::vector<SearchPlace>& places, bool allowed) {
   places.push_back(std::move(place));
 }
 
-fs::path coreFolder() {
-  Dl_info here{};
-  static const int anchor = 0;
-  if (::dladdr(&anchor, &here) == 0 || here.dli_fname == nullptr) return {};
-  std::error_code failed;
-  return fs::canonical(here.dli_fname, failed).parent_path();
-}
-
 bool onlyVariable() {
   const char* const only = ::secure_getenv("TALLY_PLUGIN_PATH_ONLY");
   return only != nullptr && std::string_view(only) == "1";
@@ -75,7 +67,7 @@ std::vector<SearchPlace> searchPlaces(const Config& config) {
   addVariable(places);
   if (onlyVariable()) return places;
   addUserFolder(places, config.plugins.allow_user_dir);
-  if (const fs::path core = coreFolder(); !core.empty()) {
+  if (const fs::path core = plugins::coreFolder(); !core.empty()) {
     places.push_back({core / "tally/plugins", "beside the core library", {}});
   }
   places.push_back({"/usr/local/lib/tally/plugins", "local installations", {}});
@@ -110,6 +102,14 @@ Error notFound(const Config& config, const std::string& backend, const std::stri
 
 }  // namespace
 
+fs::path coreFolder() {
+  Dl_info here{};
+  static const int anchor = 0;
+  if (::dladdr(&anchor, &here) == 0 || here.dli_fname == nullptr) return {};
+  std::error_code failed;
+  return fs::canonical(here.dli_fname, failed).parent_path();
+}
+
 std::string fileNameOf(const std::string& backend) { return "libtally_" + backend + ".so"; }
 
 std::string backendOf(const fs::path& file) {
@@ -143,7 +143,7 @@ Found findPlugin(const Config& config, const std::string& backend) {
 
 std::vector<std::string> visibleNames(const Config& config) {
   std::set<std::string> names;
-  for (const auto& plugin : staticPlugins()) names.insert(plugin->name());
+  for (const auto& plugin : Registry::lock().linkedIn()) names.insert(plugin->name());
   for (const SearchPlace& place : searchPlaces(config)) {
     if (!place.ignored.empty()) continue;
     std::error_code failed;

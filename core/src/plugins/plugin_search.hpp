@@ -16,6 +16,9 @@ std::string fileNameOf(const std::string& backend);
 /// The backend's name in "libtally_redis.so", or "".
 std::string backendOf(const std::filesystem::path& file);
 
+/// The folder of the core library; where the runtime's own helper and plugins are found. Empty if unknown.
+std::filesystem::path coreFolder();
+
 struct Found {
   std::filesystem::path path;
   std::string place;

@@ -1,0 +1,108 @@
+#include "plugins/elf_library.hpp"
+
+#include <elf.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <string_view>
+
+#include "plugins/elf_file.hpp"
+#include "plugins/file_hash.hpp"
+
+namespace tally::plugins {
+namespace {
+
+namespace fs = std::filesystem;
+
+// As much of the range as is there. Read, not mapped: a file that shrinks meanwhile must not kill the process.
+std::string part(const ElfFile& file, std::uint64_t offset, std::uint64_t size) {
+  if (offset >= file.size()) return {};
+  std::string bytes(std::min<std::uint64_t>(size, file.size() - offset), '\0');
+  const ssize_t got = ::pread(file.descriptor(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+  bytes.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+  return bytes;
+}
+
+template <typename Record>
+std::vector<Record> records(const ElfFile& file, std::uint64_t offset, std::uint64_t size) {
+  const std::string bytes = part(file, offset, size);
+  std::vector<Record> all(bytes.size() / sizeof(Record));
+  if (!all.empty()) std::memcpy(all.data(), bytes.data(), all.size() * sizeof(Record));
+  return all;
+}
+
+std::string textAt(std::string_view strings, std::uint64_t offset) {
+  if (offset >= strings.size()) return {};
+  strings.remove_prefix(offset);
+  return std::string(strings.substr(0, strings.find('\0')));
+}
+
+std::vector<fs::path> usualFolders() {
+#if defined(__x86_64__)
+  constexpr const char* kTriplet = "x86_64-linux-gnu";
+#else
+  constexpr const char* kTriplet = "aarch64-linux-gnu";
+#endif
+  return {fs::path("/lib") / kTriplet, fs::path("/usr/lib") / kTriplet, "/usr/local/lib", "/lib64", "/lib", "/usr/lib"};
+}
+
+// Where the dynamic linker would most likely find it: the run path, then the usual folders.
+fs::path seen(const std::string& name, const fs::path& file, const std::string& run_path) {
+  auto folders = usualFolders();
+  for (std::size_t begin = 0, end = 0; begin < run_path.size(); begin = end + 1) {
+    end = std::min(run_path.find(':', begin), run_path.size());
+    std::string folder = run_path.substr(begin, end - begin);
+    constexpr std::string_view kOrigin = "$ORIGIN";
+    if (folder.rfind(kOrigin, 0) == 0) folder.replace(0, kOrigin.size(), file.parent_path().string());
+    folders.insert(folders.begin(), folder);
+  }
+  std::error_code failed;
+  for (const auto& folder : folders) {
+    if (fs::exists(folder / name, failed)) return folder / name;
+  }
+  return {};
+}
+
+void addNeeded(const ElfFile& elf, const Elf64_Shdr& section, std::string_view strings, const fs::path& file,
+               PluginLibrary& library) {
+  const auto entries = records<Elf64_Dyn>(elf, section.sh_offset, section.sh_size);
+  std::string run_path;
+  for (const auto& entry : entries) {
+    if (entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH) run_path = textAt(strings, entry.d_un.d_val);
+  }
+  for (const auto& entry : entries) {
+    if (entry.d_tag != DT_NEEDED) continue;
+    const std::string name = textAt(strings, entry.d_un.d_val);
+    library.needed.push_back({name, seen(name, file, run_path)});
+  }
+}
+
+void addExports(const ElfFile& elf, const Elf64_Shdr& section, std::string_view strings, PluginLibrary& library) {
+  for (const auto& symbol : records<Elf64_Sym>(elf, section.sh_offset, section.sh_size)) {
+    const auto binding = ELF64_ST_BIND(symbol.st_info);
+    if (symbol.st_shndx == SHN_UNDEF || binding == STB_LOCAL || symbol.st_shndx == SHN_ABS) continue;
+    library.exports.push_back(textAt(strings, symbol.st_name));
+    if (binding == STB_GNU_UNIQUE) library.shared.push_back(library.exports.back());
+  }
+}
+
+}  // namespace
+
+PluginLibrary libraryOf(const fs::path& path) {
+  const ElfFile file(path);
+  PluginLibrary library;
+  library.sha256 = sha256(file.descriptor());
+  const auto headers = records<Elf64_Ehdr>(file, 0, sizeof(Elf64_Ehdr));
+  if (headers.empty()) return library;
+  const auto sections = records<Elf64_Shdr>(file, headers[0].e_shoff, headers[0].e_shnum * sizeof(Elf64_Shdr));
+  for (const auto& section : sections) {
+    if (section.sh_link >= sections.size()) continue;
+    const auto& names = sections[section.sh_link];
+    const auto strings = part(file, names.sh_offset, names.sh_size);
+    if (section.sh_type == SHT_DYNAMIC) addNeeded(file, section, strings, path, library);
+    if (section.sh_type == SHT_DYNSYM) addExports(file, section, strings, library);
+  }
+  return library;
+}
+
+}  // namespace tally::plugins
