@@ -51,6 +51,7 @@ struct Damaged {
     config.base_dir = "/base";
     config.storage.backend = "fixture";
     config.plugins.search_path = {dir.path()};
+    config.plugins.probe = PluginsConfig::Probe::Never;
   }
   TempDir dir;
   std::filesystem::path file;

@@ -77,7 +77,8 @@ TALLY_API std::vector<SearchPlace> searchPlaces(const Config& config);
 TALLY_API std::vector<PluginFile> listPlugins(const Config& config);
 
 /// The plugin that `name` stands for, or the file itself if `name` holds a '/'. Runs no plugin code.
-/// Errors: the Plugin* codes of search, trust, file and note checks.
+/// Its hash is told, but not compared with any pin.
+/// Errors: the Plugin* codes of search, trust, file, note and manifest checks.
 TALLY_API PluginFile inspectPlugin(const Config& config, const std::string& name);
 
 /// One step of loading, done or refused.

@@ -18,6 +18,10 @@ namespace tally::plugins {
 struct PluginSource {
   std::filesystem::path path;  ///< without links; empty for a linked-in one
   FileState state;
+  /// A copy is loaded, not the file: nothing holds the file's inode, which may be given to another file one day.
+  bool copied = false;
+
+  bool isFile(const FileState& other) const noexcept { return copied ? state == other : state.sameFile(other); }
 };
 
 /// Threads: any, once constructed.

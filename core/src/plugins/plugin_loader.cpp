@@ -63,7 +63,8 @@ std::shared_ptr<LoadedPlugin> loadNew(const Config& config, const ElfFile& file,
   const Target target = pinned(config, file, path, examined, observe);
   tryFirst(config, target.path, file.state(), observe);
   if (target.copy) target.copy->keep();
-  auto plugin = std::make_shared<LoadedPlugin>(target.path, examined.note, PluginSource{realPath(path), file.state()});
+  auto plugin = std::make_shared<LoadedPlugin>(target.path, examined.note,
+                                               PluginSource{realPath(path), file.state(), target.copy != nullptr});
   if (!target.copy) checkStillTheSame(path, file);
   observe("open", "loaded, exports " TALLY_PLUGIN_ENTRY ", descriptor agrees with the note");
   for (const std::string& warning : plugin->warnings()) logWarning(plugin->name(), warning);

@@ -15,11 +15,13 @@ namespace {
 
 const plugins::StepObserver kQuiet = [](const char*, const std::string&) {};
 
-// Everything that can refuse a file before it is loaded.
-void examine(const Config& config, const std::string& name, PluginFile& plugin) {
+enum class Pins { Check, Leave };
+
+// What can be known, and can refuse a file, before it is loaded.
+void examine(const Config& config, const std::string& name, Pins pins, PluginFile& plugin) {
   const plugins::ElfFile file(plugin.path);
   auto examined = plugins::examineFile(config, plugin.path, file, name, kQuiet);
-  plugins::checkPin(config, examined, file, kQuiet);
+  if (pins == Pins::Check) plugins::checkPin(config, examined, file, kQuiet);
   plugin.note = std::move(examined.note);
   if (!examined.manifest) return;
   plugin.description = examined.manifest->description;
@@ -65,7 +67,7 @@ std::vector<PluginFile> listPlugins(const Config& config) {
       PluginFile file = pluginAt(path, place.why);
       file.shadowed = !seen.insert(name).second;
       try {
-        examine(config, name, file);
+        examine(config, name, Pins::Check, file);
       } catch (const Error& refused) {
         file.refused = refused;
       }
@@ -82,7 +84,8 @@ PluginFile inspectPlugin(const Config& config, const std::string& name) {
       is_file ? plugins::Found{std::filesystem::absolute(name), "named"} : plugins::findPlugin(config, name);
   PluginFile file = pluginAt(found.path, found.place);
   try {
-    examine(config, is_file ? std::string() : name, file);
+    // Who looks for the hash to pin must not be refused for want of it.
+    examine(config, is_file ? std::string() : name, Pins::Leave, file);
     file.library = plugins::libraryOf(found.path);
   } catch (Error& error) {
     throw error.at("plugin", "inspect", found.path.string());

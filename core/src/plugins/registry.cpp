@@ -29,7 +29,7 @@ std::vector<std::shared_ptr<LoadedPlugin>> Registry::linkedIn() const { return c
 
 std::shared_ptr<LoadedPlugin> Registry::loadedFrom(const PluginSource& source) const {
   for (const auto& plugin : content_.loaded) {
-    if (plugin->source().state.sameFile(source.state) || plugin->source().path == source.path) return plugin;
+    if (plugin->source().isFile(source.state) || plugin->source().path == source.path) return plugin;
   }
   return nullptr;
 }

@@ -1,0 +1,95 @@
+// A plugin that kills, hangs or ends its process does so to a child; the host gets an error.
+
+#include <chrono>
+#include <cstdlib>
+
+#include "plugins/plugin_copy.hpp"
+#include "support/doctest.hpp"
+#include "tally/create_storage.hpp"
+#include "tally/plugin_info.hpp"
+
+using namespace tally;
+using namespace tally::test;
+
+namespace {
+
+// A cache folder of its own for each test.
+struct Probing {
+  explicit Probing(const std::string& folder) : copy(folder) {
+    ::setenv("XDG_CACHE_HOME", cache.path().c_str(), 1);
+    copy.config.plugins.probe = PluginsConfig::Probe::First;
+  }
+  ~Probing() { ::unsetenv("XDG_CACHE_HOME"); }
+  Probing(const Probing&) = delete;
+  Probing& operator=(const Probing&) = delete;
+
+  std::string detailOf(const std::string& step) const {
+    for (const auto& done : diagnosePlugin(copy.config, copy.name)) {
+      if (done.name == step) return done.detail;
+    }
+    return {};
+  }
+
+  TempDir cache;
+  PluginCopy copy;
+};
+
+}  // namespace
+
+TEST_CASE("probe: whatever a constructor does to the process is told, and the host lives") {
+  struct Ill {
+    const char* folder;
+    const char* says;
+  };
+  constexpr Ill kIlls[] = {{"constructor_crashes", "the plugin crashed (SIGSEGV)"},
+                           {"constructor_aborts", "the plugin crashed (SIGABRT)"},
+                           {"constructor_exits", "the plugin ended the process (exit status 0)"},
+                           {"constructor_closes", "the plugin ended the process (exit status"},
+                           {"constructor_hangs", "the plugin did not answer in 5 s"}};
+  for (const Ill& ill : kIlls) {
+    CAPTURE(ill.folder);
+    const Probing probing(ill.folder);
+    const auto text = messageOf([&] { createStorage(probing.copy.config); });
+    CHECK_MESSAGE(text.find(ill.says) != std::string::npos, text);
+    CHECK(text.find(probing.copy.file.string()) != std::string::npos);
+  }
+  const Probing crash("constructor_crashes");
+  CHECK(codeOf([&] { createStorage(crash.copy.config); }) == ErrorCode::PluginProbeFailed);
+}
+
+TEST_CASE("probe: a file is tried once, and again when it changed") {
+  const Probing probing("good");
+  CHECK(probing.detailOf("probe") == "survived in a child process");
+  // The same state in another process would find the memory; here the plugin is loaded already.
+  CHECK(probing.detailOf("open") == "already in the process");
+  const Probing other("second");
+  CHECK(other.copy.name == "fixture");
+}
+
+TEST_CASE("probe: the memory of an earlier process is used, and only for the very same file") {
+  Probing probing("good");
+  CHECK(createStorage(probing.copy.config)->read("any") == "bytes");
+  std::size_t remembered = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(probing.cache.path() / "tally/probes")) {
+    const auto text = bytesOf(entry.path());
+    CHECK(text.find("survived " + std::to_string(std::filesystem::file_size(probing.copy.file)) + " ") == 0);
+    ++remembered;
+  }
+  CHECK(remembered == 1);
+}
+
+TEST_CASE("probe: what a plugin prints on trial is not seen, and printing is no failure") {
+  const Probing probing("constructor_prints");
+  CHECK(probing.detailOf("probe") == "survived in a child process");
+}
+
+TEST_CASE("probe: always means each new load, never means none") {
+  Probing probing("third");
+  PluginCopy third("third", "third");
+  third.config.plugins.probe = PluginsConfig::Probe::Always;
+  const auto steps = diagnosePlugin(third.config, "third");
+  bool tried = false;
+  for (const auto& step : steps)
+    tried = tried || (step.name == "probe" && step.detail == "survived in a child process");
+  CHECK(tried);
+}
