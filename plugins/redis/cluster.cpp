@@ -17,12 +17,9 @@ std::vector<std::shared_ptr<Node>> Cluster::nodes(const Call& call) {
 }
 
 bool Cluster::learnFrom(Node& node, const Call& call, std::optional<Error>& failure) {
-  Request request{Command("CLUSTER").arg("SLOTS"), {}, Effect::Reads};
-  Answer answer;
-  Attempt attempt{&request, &answer};
-  node.exchange({&attempt}, call);
   try {
-    const ReplyView slots = answer.value();
+    const Reply reply = node.ask(Command("CLUSTER").arg("SLOTS"), call);
+    const ReplyView slots = viewOf(reply);
     if (slots.size() == 0) throw Error(ErrorCode::Unavailable, "the cluster has no slots yet").retryable(true);
     const std::lock_guard lock(mutex_);
     map_.read(slots, node.endpoint());

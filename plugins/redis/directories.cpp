@@ -149,22 +149,70 @@ void Directories::lookAgain(std::string_view key, const std::string& doubted, co
   settle({{std::string(key), doubted}}, call);
 }
 
-void Directories::settle(const std::vector<Doubt>& doubts, const Call& call) {
-  Server& server = finder_.find(call);
-  std::vector<Request> questions, conclusions;
-  for (const auto& doubt : doubts) {
-    std::string stream = names_.stream(doubt.key);
+// What PTTL says of each: -2 it is not there, -1 it stays, else milliseconds.
+std::vector<std::int64_t> Directories::lifetimes(const std::vector<std::string>& keys, const Call& call) {
+  std::vector<Request> questions;
+  for (const auto& key : keys) {
+    std::string stream = names_.stream(key);
     Command question("PTTL");
     question.arg(stream);
     questions.push_back({std::move(question), std::move(stream), Effect::Reads});
   }
-  const auto left = server.run(std::move(questions), call);
+  std::vector<std::int64_t> left;
+  for (const auto& answer : finder_.find(call).run(std::move(questions), call))
+    left.push_back(answer.value().integer());
+  return left;
+}
+
+void Directories::settle(const std::vector<Doubt>& doubts, const Call& call) {
+  std::vector<std::string> keys;
+  for (const auto& doubt : doubts) keys.push_back(doubt.key);
+  const auto left = lifetimes(keys, call);
+  std::vector<Request> conclusions;
   for (std::size_t i = 0; i < doubts.size(); ++i) {
     Command command = Command::call(Scripts::all().settle, {names_.indexRoot(), names_.doubts()});
-    command.arg(doubts[i].key).arg(doubts[i].time).arg(left[i].value().integer());
+    command.arg(doubts[i].key).arg(doubts[i].time).arg(left[i]);
     conclusions.push_back(onIndex(std::move(command), Effect::Once));
   }
-  for (const auto& answer : server.run(std::move(conclusions), call)) answer.value();
+  for (const auto& answer : finder_.find(call).run(std::move(conclusions), call)) answer.value();
+}
+
+std::uint64_t Directories::enter(const std::vector<std::string>& keys, const Call& call) {
+  std::vector<Request> claims;
+  for (const auto& key : keys) {
+    Command command = Command::call(Scripts::all().claim, {names_.indexRoot(), names_.doubts()});
+    command.arg(key).arg(kPatienceUs);
+    claims.push_back(onIndex(std::move(command), Effect::Once));
+  }
+  const auto answers = finder_.find(call).run(std::move(claims), call);
+  std::vector<Doubt> claimed;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const ReplyView answer = answers[i].value();
+    if (answer.isText()) claimed.push_back({keys[i], std::string(answer.text())});
+  }
+  settle(claimed, call);
+  return keys.size() - claimed.size();
+}
+
+void Directories::link(const std::vector<std::string>& directories, const Call& call) {
+  std::vector<Request> links;
+  for (const auto& directory : directories) {
+    Command command = Command::call(Scripts::all().link, {names_.indexRoot(), names_.doubts()});
+    command.arg(directory);
+    links.push_back(onIndex(std::move(command), Effect::Once));
+  }
+  for (const auto& answer : finder_.find(call).run(std::move(links), call)) answer.value();
+}
+
+std::uint64_t Directories::dropMissing(const std::vector<std::string>& keys, const Call& call) {
+  const auto left = lifetimes(keys, call);
+  std::uint64_t missing = 0;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (left[i] != -2) continue;
+    forget(keys[i], call);
+    ++missing;
+  }
+  return missing;
 }
 
 bool Directories::settleDue(const Call& call) {

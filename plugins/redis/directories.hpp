@@ -44,6 +44,14 @@ class Directories {
   /// End the doubt by looking at the object.
   void lookAgain(std::string_view key, const std::string& doubted, const Call& call);
 
+  /// Enter objects that are there, and say how many can't be, because of a file or directory in the way.
+  /// Cost: three round trips for all; on a cluster one of them to each node.
+  std::uint64_t enter(const std::vector<std::string>& keys, const Call& call);
+  /// Enter directories that are there into those above them. Cost: one round trip for all.
+  void link(const std::vector<std::string>& directories, const Call& call);
+  /// Drop the entries whose objects are gone, and say how many. Cost: one round trip, and three for each such entry.
+  std::uint64_t dropMissing(const std::vector<std::string>& keys, const Call& call);
+
   /// Settle the doubts whose time has come, at most a hundred, and say whether there were any.
   /// Cost: four round trips; on a cluster one of them to each node.
   bool settleDue(const Call& call);
@@ -69,6 +77,7 @@ class Directories {
   void settle(const std::vector<Doubt>& doubts, const Call& call);
   Request onIndex(Command command, Effect effect = Effect::Reads) const;
   std::string setOf(std::string_view directory) const { return names_.indexRoot() + std::string(directory); }
+  std::vector<std::int64_t> lifetimes(const std::vector<std::string>& keys, const Call& call);
   void addDueQuestion(std::vector<Request>& requests) const;
 
   ServerFinder& finder_;

@@ -90,6 +90,15 @@ void Node::exchange(const std::vector<Attempt*>& attempts, const Call& call) {
   }
 }
 
+Reply Node::ask(Command command, const Call& call) {
+  Request request{std::move(command), {}, Effect::Reads};
+  Answer answer;
+  Attempt attempt{&request, &answer};
+  exchange({&attempt}, call);
+  answer.value();
+  return std::move(answer.reply);
+}
+
 std::unique_ptr<Connection> Node::take(const Call& call) {
   call.check();
   std::unique_lock lock(mutex_);

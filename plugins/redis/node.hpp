@@ -22,6 +22,9 @@ class Node {
   /// Cost: one round trip.
   void exchange(const std::vector<Attempt*>& attempts, const Call& call);
 
+  /// Ask just this server, once. Errors: those of Answer::value().
+  Reply ask(Command command, const Call& call);
+
   /// Close the connections that nobody uses, after news that the server has changed.
   void forgetConnections();
   const Endpoint& endpoint() const noexcept { return endpoints_.front(); }

@@ -13,8 +13,16 @@ Script::Script(std::initializer_list<std::string_view> parts) {
 const Scripts& Scripts::all() {
   using namespace lua;
   static const Scripts kScripts{
-      {kEntries, kIndex, kWrite}, {kEntries, kIndex, kAppend}, {kEntries, kIndex, kRange}, {kIndex, kRemove}, {kDrop},
-      {kIndex, kClaim},           {kIndex, kConfirm},          {kIndex, kDoubt},           {kIndex, kSettle},
+      {kEntries, kIndex, kWrite},
+      {kEntries, kIndex, kAppend},
+      {kEntries, kIndex, kRange},
+      {kIndex, kRemove},
+      {kDrop},
+      {kIndex, kClaim},
+      {kIndex, kConfirm},
+      {kIndex, kDoubt},
+      {kIndex, kSettle},
+      {kIndex, kLink},
   };
   return kScripts;
 }

@@ -56,6 +56,7 @@ void giveUp(const std::vector<Attempt*>& open, const Error& why) {
 
 std::vector<Answer> Server::run(std::vector<Request> requests, const Call& call) {
   std::vector<Answer> answers(requests.size());
+  if (requests.empty()) return answers;
   std::vector<Attempt> attempts(requests.size());
   std::vector<Attempt*> open;
   for (std::size_t i = 0; i < requests.size(); ++i) {

@@ -9,6 +9,7 @@
 
 namespace tally::test {
 
+/// Ends with the thread that started it, at the latest.
 class ChildProcess {
  public:
   ChildProcess() = default;
