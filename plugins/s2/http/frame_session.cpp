@@ -7,7 +7,7 @@
 namespace tally::s2 {
 namespace {
 
-constexpr std::size_t kMaxQueuedBytes = 16 * 1024 * 1024;
+constexpr std::size_t kMaxQueuedBytes = std::size_t{16} * 1024 * 1024;
 constexpr auto kCancelStep = std::chrono::milliseconds(50);
 constexpr int kGood = 200;
 
@@ -125,12 +125,6 @@ std::optional<Frame> FrameSession::atEnd(const Call& call) {
     throw Error(ErrorCode::Unavailable, "the session ended inside a frame").retryable(true);
   }
   return std::nullopt;
-}
-
-bool FrameSession::sent() const noexcept { return exchange_->ending().sent; }
-
-std::optional<std::chrono::milliseconds> FrameSession::retryAfter() const noexcept {
-  return exchange_->ending().retry_after;
 }
 
 }  // namespace tally::s2

@@ -34,9 +34,6 @@ class FrameSession {
   std::optional<Frame> next(const Call& call);
   /// The answer was an error, or the last frame was one.
   const std::optional<Refusal>& refusal() const noexcept { return refusal_; }
-  /// After a failure of next(): whether anything may have reached the server.
-  bool sent() const noexcept;
-  std::optional<std::chrono::milliseconds> retryAfter() const noexcept;
 
  private:
   class FrameExchange;

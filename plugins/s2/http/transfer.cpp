@@ -6,7 +6,7 @@
 namespace tally::s2 {
 namespace {
 
-constexpr long kReceiveBuffer = 512 * 1024, kSendBuffer = 1024 * 1024;
+constexpr long kReceiveBuffer = 512L * 1024, kSendBuffer = 1024L * 1024;
 
 bool isSecurityFailure(int code) {
   return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_ISSUER_ERROR;

@@ -10,7 +10,7 @@
 namespace tally::s2 {
 
 /// What other headers may still be put on the records of a batch: the batch's own mark and an append's token.
-inline constexpr std::size_t kHeaderRoom = 2 * (2 + 2) + 8 + 64;
+inline constexpr std::size_t kHeaderRoom = std::size_t{2} * (2 + 2) + 8 + 64;
 
 /// The records of an append; at least one, also for no content. Empty when they don't fit into one batch.
 /// A line is a record, as long as that fits. The bodies view `content`.

@@ -32,7 +32,7 @@ inline constexpr std::uint64_t kStreamDeleted = UINT64_MAX;   ///< as a trim's n
 
 /// The service's limits.
 inline constexpr std::size_t kMaxBatchRecords = 1000;
-inline constexpr std::size_t kMaxBatchBytes = 1024 * 1024;  ///< metered, see meteredSize()
+inline constexpr std::size_t kMaxBatchBytes = std::size_t{1024} * 1024;  ///< metered, see meteredSize()
 
 using TransactionId = std::array<char, 8>;
 

@@ -148,6 +148,11 @@ bool BasinApi::finishExact(std::string_view stream, Pending& names, const Call& 
   return !page.names.empty() && page.names[0].name == stream && !page.names[0].deleted;
 }
 
+bool BasinApi::isGone(std::string_view stream, const Call& call) {
+  Pending names = beginNames(stream, "", 1);
+  return !finishExact(stream, names, call);
+}
+
 Pending BasinApi::beginRemove(std::string_view stream) {
   return client_.begin(request(Method::Delete, "/streams/" + percentEncoded(stream), Format::Json));
 }
@@ -169,6 +174,8 @@ AppendReply BasinApi::append(std::string_view stream, const AppendInput& input, 
     message.body = encode(input);
     Judged judged = judge(client_.sendOnce(std::move(message), kAppend.cannot, call));
     using Next = Judged::Next;
+    // What landed on a stream that is being deleted is gone with it, so that sending it again makes no second one.
+    if (judged.may_be_deletion && isGone(stream, call)) judged.next = Next::WaitForDeletion;
     if (judged.next == Next::Return) return std::move(judged.reply);
     if (judged.next == Next::Create && !created) {
       createStream(stream, call);
@@ -217,6 +224,7 @@ BasinApi::Judged BasinApi::judge(const Reply& answer) {
     return judged;
   }
   reply.error = refusalError(refusal, kAppend);
+  judged.may_be_deletion = mayBeDeletion(refusal);
   if (!hadNoEffect(refusal)) return judged;
   if (isAbsent(refusal)) {
     judged.next = Judged::Next::Create;

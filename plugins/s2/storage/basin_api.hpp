@@ -76,6 +76,9 @@ class BasinApi {
   /// Whether there is a stream of that name. Never creates it. Cost: one request.
   bool finishExact(std::string_view stream, Pending& names, const Call& call);
 
+  /// Whether there is none of that name, or it is being deleted. Cost: one request.
+  bool isGone(std::string_view stream, const Call& call);
+
   /// Delete a stream. Returns whether it existed, also as one that is being deleted.
   Pending beginRemove(std::string_view stream);
   bool finishRemove(Pending& pending, const Call& call);
@@ -99,8 +102,6 @@ class BasinApi {
 
   Client& client() noexcept { return client_; }
   std::chrono::milliseconds deletionWait() const noexcept { return settings_.deletion_wait; }
-  bool readsCreateStreams() const noexcept { return settings_.reads_create_streams; }
-  void setReadsCreateStreams(bool yes) noexcept { settings_.reads_create_streams = yes; }
 
  private:
   enum class Format { Json, Protobuf, Session };
@@ -112,11 +113,12 @@ class BasinApi {
     enum class Next { Return, Repeat, Create, WaitForDeletion } next = Next::Return;
     AppendReply reply;
     std::optional<std::chrono::milliseconds> retry_after;
+    bool may_be_deletion = false;  ///< the service says so of streams that it is just deleting, too
   };
   static Judged judge(Attempt&& attempt);
   static Judged judge(const Reply& reply);
 
-  BasinSettings settings_;  // constant once the storage is open
+  const BasinSettings settings_;
   Client& client_;
 };
 

@@ -51,6 +51,7 @@ Fold readObject(BasinApi& api, std::string_view stream, const Call& call) {
         if (reading.fold.damaged()) throw damaged();
         return std::move(reading.fold);
       }
+      if (mayBeDeletion(*reading.refusal) && api.isGone(stream, call)) return Fold();
       throw refusalError(*reading.refusal, kRead);
     } catch (const Error& error) {
       const bool broken = error.retryable() && error.code() != ErrorCode::Timeout;

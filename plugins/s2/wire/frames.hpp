@@ -14,7 +14,7 @@
 
 namespace tally::s2 {
 
-inline constexpr std::size_t kMaxFrameBytes = 2 * 1024 * 1024;
+inline constexpr std::size_t kMaxFrameBytes = std::size_t{2} * 1024 * 1024;
 inline constexpr std::size_t kFrameHead = 4;
 
 struct Frame {

@@ -13,14 +13,14 @@ using protozero::pbf_wire_type;
 using protozero::pbf_writer;
 using protozero::tag_and_type;
 
-// Field numbers. Names of messages and fields are the service's.
-enum PositionField : std::uint32_t { kSeqNum = 1, kTimestamp = 2 };
-enum HeaderField : std::uint32_t { kName = 1, kValue = 2 };
-enum AppendRecordField : std::uint32_t { kHeaders = 2, kBody = 3 };
-enum AppendInputField : std::uint32_t { kRecords = 1, kMatchSeqNum = 2 };
-enum AppendAckField : std::uint32_t { kStart = 1, kEnd = 2, kTail = 3 };
-enum SequencedField : std::uint32_t { kRecordSeqNum = 1, kRecordTimestamp = 2, kRecordHeaders = 3, kRecordBody = 4 };
-enum ReadBatchField : std::uint32_t { kBatchRecords = 1, kBatchTail = 2 };
+// Field numbers of Position, Header, AppendRecord, AppendInput, AppendAck, SequencedRecord and ReadBatch.
+constexpr std::uint32_t kSeqNum = 1, kTimestamp = 2;
+constexpr std::uint32_t kName = 1, kValue = 2;
+constexpr std::uint32_t kHeaders = 2, kBody = 3;
+constexpr std::uint32_t kRecords = 1, kMatchSeqNum = 2;
+constexpr std::uint32_t kStart = 1, kEnd = 2, kTail = 3;
+constexpr std::uint32_t kRecordSeqNum = 1, kRecordTimestamp = 2, kRecordHeaders = 3, kRecordBody = 4;
+constexpr std::uint32_t kBatchRecords = 1, kBatchTail = 2;
 
 std::string_view viewOf(protozero::data_view view) { return {view.data(), view.size()}; }
 

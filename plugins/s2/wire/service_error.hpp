@@ -24,6 +24,7 @@ Refusal parseRefusal(int status, std::string_view body);
 
 bool isAbsent(const Refusal& refusal) noexcept;            ///< no such stream
 bool isBeingDeleted(const Refusal& refusal) noexcept;      ///< it is gone for readers, but its name is not free yet
+bool mayBeDeletion(const Refusal& refusal) noexcept;       ///< said of broken streams, and of those just being deleted
 bool isSequenceMismatch(const Refusal& refusal) noexcept;  ///< 412 with the actual number
 
 /// Whether sending the same again may help.
