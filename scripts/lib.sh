@@ -21,7 +21,7 @@ RUNTIME_PACKAGES=(
 # What the tests need on top.
 TEST_PACKAGES=(
   doctest-dev librapidcheck-dev libbenchmark-dev
-  redis-server redis-tools
+  redis-server redis-tools abigail-tools
   clang libclang-rt-dev ccache shellcheck python3 git
 )
 
