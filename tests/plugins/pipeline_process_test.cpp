@@ -54,6 +54,28 @@ TEST_CASE("process: an executable stack and -z nodlopen are refused in words") {
   CHECK(messageOf([&] { createStorage(shy.config); }).find("-z nodlopen") != std::string::npos);
 }
 
+TEST_CASE("process: a storage of the parent is closed in a forked child, and the child may open its own") {
+  const PluginCopy copy("good");
+  const auto storage = createStorage(copy.config);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    bool right = false;
+    try {
+      storage->read("any");
+    } catch (const Error& error) {
+      right = error.code() == ErrorCode::Closed;
+    }
+    right = right && createStorage(copy.config)->read("any") == "bytes";
+    ::_exit(right ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(storage->read("any") == "bytes");
+}
+
 TEST_CASE("process: ways out of the process are safe with a plugin loaded") {
   using Way = void (*)();
   constexpr Way kWays[] = {[] { std::exit(0); }, [] { std::quick_exit(0); }, [] { ::_exit(0); },

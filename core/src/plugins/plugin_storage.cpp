@@ -4,6 +4,7 @@
 
 #include "plugins/call_frame.hpp"
 #include "plugins/error_convert.hpp"
+#include "plugins/fork_watch.hpp"
 #include "plugins/sink_adapters.hpp"
 #include "plugins/table_copy.hpp"
 
@@ -105,7 +106,8 @@ PluginStorage::PluginStorage(std::shared_ptr<LoadedPlugin> plugin, const tally_s
                      "table of operations")),
       self_(opened.self),
       capabilities_(opened.capabilities),
-      serial_(opened.thread_model != TALLY_THREADS_CONCURRENT) {
+      serial_(opened.thread_model != TALLY_THREADS_CONCURRENT),
+      generation_(forkGeneration()) {
   if (ops_.destroy == nullptr || ops_.read == nullptr || ops_.write == nullptr || ops_.append == nullptr ||
       ops_.list == nullptr || ops_.stat == nullptr || ops_.remove == nullptr) {
     throw Error(ErrorCode::PluginBadDescriptor, "the plugin's table of operations lacks one that must be there");
@@ -115,7 +117,8 @@ PluginStorage::PluginStorage(std::shared_ptr<LoadedPlugin> plugin, const tally_s
 }
 
 PluginStorage::~PluginStorage() {
-  ops_.destroy(self_);
+  // In a forked child the adapter's threads are gone, and its connections are the parent's: better left alone.
+  if (generation_ == forkGeneration()) ops_.destroy(self_);
   --plugin_->open_storages;
 }
 
@@ -129,6 +132,9 @@ auto PluginStorage::guarded(const char* operation, std::string_view key, Action&
   try {
     if (faults_.load(std::memory_order_relaxed) >= kFaultsToGiveUp) {
       throw Error(ErrorCode::PluginFault, "the plugin broke its contract three times; open the storage again");
+    }
+    if (generation_ != forkGeneration()) {
+      throw Error(ErrorCode::Closed, "the storage was opened before this process was forked: open one of its own");
     }
     return action();
   } catch (Error& error) {

@@ -48,6 +48,7 @@ class PluginStorage final : public IStorage {
   void* self_;
   Capabilities capabilities_;
   bool serial_;
+  std::uint32_t generation_;  // of forks, when it was opened
 
   std::mutex mutex_;            // held around each call of a plugin that asks for it
   std::atomic<int> faults_{0};  // broken promises so far; at three the storage is given up
