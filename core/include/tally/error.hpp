@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -138,6 +139,26 @@ class TALLY_API Error : public std::exception {
   std::chrono::nanoseconds retry_after_{0};
   std::string message_, backend_, operation_, key_, text_;
 };
+
+#ifdef __cpp_exceptions
+/// How these headers report an error, and how code does that is also built with -fno-exceptions: it throws, or it notes
+/// the error for the plugin line, which reports the first one when the method has returned. So go on with `return {}`:
+///   if (missing) { TALLY_THROW(tally::Error(tally::ErrorCode::NotFound, "no such object")); return {}; }
+#define TALLY_THROW(...) throw __VA_ARGS__
+#else
+#define TALLY_THROW(...) ::tally::detail::note(__VA_ARGS__)
+
+namespace detail {
+/// Where the running call's first error is noted; set by the plugin line.
+__attribute__((visibility("hidden"))) inline thread_local std::optional<Error>* noted = nullptr;
+
+/// Outside of a call from the host there is nobody to tell: the program ends, as with an exception that nobody catches.
+inline void note(const Error& error) {
+  if (noted == nullptr) std::terminate();
+  if (!noted->has_value()) noted->emplace(error);
+}
+}  // namespace detail
+#endif
 
 inline std::string_view nameOf(ErrorCode code) noexcept {
   switch (code) {

@@ -30,7 +30,10 @@ class Version {
   Version() noexcept = default;
   /// Errors: InvalidArgument above kMaxBytes.
   explicit Version(std::string_view bytes) {
-    if (bytes.size() > kMaxBytes) throw Error(ErrorCode::InvalidArgument, "a version has at most 63 bytes");
+    if (bytes.size() > kMaxBytes) {
+      TALLY_THROW(Error(ErrorCode::InvalidArgument, "a version has at most 63 bytes"));
+      bytes = {};
+    }
     size_ = static_cast<std::uint8_t>(bytes.size());
     if (!bytes.empty()) std::memcpy(bytes_, bytes.data(), bytes.size());
   }

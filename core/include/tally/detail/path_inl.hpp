@@ -84,7 +84,7 @@ inline std::string_view problem(std::string_view key) noexcept {
 inline void check(std::string_view key) {
   const auto found = problem(key);
   if (found.empty()) return;
-  throw Error(ErrorCode::InvalidArgument, "not a legal key: " + std::string(found));
+  TALLY_THROW(Error(ErrorCode::InvalidArgument, "not a legal key: " + std::string(found)));
 }
 
 inline void checkDirectory(std::string_view key) {
@@ -95,7 +95,7 @@ inline std::string join(std::initializer_list<std::string_view> segments) {
   std::string joined;
   for (const auto segment : segments) {
     if (!joined.empty()) joined += '/';
-    if (segment.empty()) throw Error(ErrorCode::InvalidArgument, "join: a segment is empty");
+    if (segment.empty()) TALLY_THROW(Error(ErrorCode::InvalidArgument, "join: a segment is empty"));
     joined += segment;
   }
   check(joined);

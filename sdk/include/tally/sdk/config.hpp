@@ -26,7 +26,7 @@ class Config {
   /// Also of paths, which are absolute.
   std::string text(std::string_view name) const {
     const tally_value value = get(name, TALLY_VALUE_TEXT);
-    return std::string(value.text.data, value.text.size);
+    return value.text.size == 0 ? std::string() : std::string(value.text.data, value.text.size);
   }
   std::vector<std::string> list(std::string_view name) const {
     std::vector<std::string> texts;
@@ -46,8 +46,9 @@ class Config {
   tally_value get(std::string_view name, std::uint32_t kind) const {
     const tally_value value = find(name);
     if (value.kind == kind) return value;
-    throw Error(ErrorCode::InvalidConfig,
-                "option '" + std::string(name) + "' is not set, or not of the type asked for");
+    TALLY_THROW(
+        Error(ErrorCode::InvalidConfig, "option '" + std::string(name) + "' is not set, or not of the type asked for"));
+    return {};
   }
 
   const tally_config& view_;

@@ -1,83 +1,21 @@
 #pragma once
-// An IStorage behind the C table: one thunk a slot, none of which lets an exception out. The only try and catch on the
-// author's side.
+// An IStorage behind the C table: one thunk a slot, none of which lets an exception out.
 
 #include <cstdint>
 #include <cstring>
-#include <exception>
 #include <memory>
-#include <new>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <type_traits>
-#include <typeinfo>
 #include <utility>
 
 #include "tally/plugin_abi.h"
 #include "tally/sdk/config.hpp"
+#include "tally/sdk/guard.hpp"
 #include "tally/sdk/option.hpp"
 #include "tally/storage.hpp"
 
 namespace tally::sdk::detail {
-
-/// A sink of the host said stop; its code is the answer of the call.
-struct SinkStopped {
-  std::int32_t code;
-};
-
-/// Cut at a code point, so that a shortened text is still UTF-8.
-inline std::size_t cutUtf8(std::string_view text, std::size_t limit) noexcept {
-  if (text.size() <= limit) return text.size();
-  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80) --limit;
-  return limit;
-}
-
-inline void fillError(tally_error* out, const Error& error) noexcept {
-  if (out == nullptr || !TALLY_HAS(out, tally_error, message)) return;
-  const std::string_view text = error.message();
-  const std::size_t size = cutUtf8(text, sizeof(out->message));
-  out->flags = error.retryable() ? TALLY_ERROR_RETRYABLE : 0;
-  out->retry_after_ns = error.retryAfter().count();
-  out->backend_code = error.backendCode();
-  out->system_errno = error.systemErrno();
-  out->message_size = static_cast<std::uint32_t>(size);
-  std::memcpy(out->message, text.data(), size);
-  if (size == text.size()) return;
-  out->flags |= TALLY_ERROR_TRUNCATED;
-  if (host == nullptr || !TALLY_HAS(host, tally_host, error_detail) || host->error_detail == nullptr) return;
-  const tally_str whole{text.data(), text.size()};
-  host->error_detail(host->self, out, &whole);
-}
-
-inline Error fault(const char* type, const char* text) {
-  return Error(ErrorCode::PluginFault, std::string("the plugin threw ") + type + ": " + text);
-}
-
-inline std::int32_t report(tally_error* out, const Error& error) noexcept {
-  fillError(out, error);
-  const auto code = static_cast<std::int32_t>(error.code());
-  return code < 0 && code > -100 ? code : TALLY_E_INTERNAL;
-}
-
-/// Run `body`; whatever it throws becomes a code and a text.
-template <typename Body>
-std::int32_t guarded(tally_error* error, Body&& body) noexcept {
-  try {
-    body();
-    return TALLY_OK;
-  } catch (const SinkStopped& stopped) {
-    return stopped.code;
-  } catch (const Error& thrown) {
-    return report(error, thrown);
-  } catch (const std::bad_alloc&) {
-    return report(error, Error(ErrorCode::Exhausted, "out of memory"));
-  } catch (const std::exception& thrown) {
-    return report(error, fault(typeid(thrown).name(), thrown.what()));
-  } catch (...) {
-    return report(error, fault("something", "not a std::exception"));
-  }
-}
 
 inline IStorage& storageOf(void* self) noexcept { return *static_cast<IStorage*>(self); }
 inline std::string_view viewOf(const tally_str& text) noexcept {
@@ -113,38 +51,48 @@ class Joined {
   std::string_view view_;
 };
 
+/// Without exceptions an adapter may go on after a sink has said stop; the host is then not asked again.
 class HostSink final : public ByteSink {
  public:
   explicit HostSink(const tally_sink* sink) noexcept : sink_(sink) {}
-  void put(std::string_view bytes) override { check(sink_->put(sink_->self, bytes.data(), bytes.size())); }
+  void put(std::string_view bytes) override {
+    if (!stopped_) check(sink_->put(sink_->self, bytes.data(), bytes.size()));
+  }
   char* grow(std::size_t size) override {
     std::uint64_t capacity = 0;
-    void* room = sink_->grow(sink_->self, size, &capacity);
-    if (room == nullptr) throw Error(ErrorCode::Exhausted, "the reader has no room for the bytes");
+    void* room = stopped_ ? nullptr : sink_->grow(sink_->self, size, &capacity);
+    if (room == nullptr) TALLY_THROW(Error(ErrorCode::Exhausted, "the reader has no room for the bytes"));
     return static_cast<char*>(room);
   }
-  void commit(std::size_t size) override { check(sink_->commit(sink_->self, size)); }
+  void commit(std::size_t size) override {
+    if (!stopped_) check(sink_->commit(sink_->self, size));
+  }
 
  private:
-  static void check(std::int32_t code) {
-    if (code != TALLY_OK) throw SinkStopped{code};
+  void check(std::int32_t code) {
+    stopped_ = code != TALLY_OK;
+    if (stopped_) stopAt(code);
   }
   const tally_sink* sink_;
+  bool stopped_ = false;
 };
 
 class HostEntrySink final : public EntrySink {
  public:
   explicit HostEntrySink(const tally_entry_sink* sink) noexcept : sink_(sink) {}
   void take(std::string_view name, bool is_directory) override {
+    if (stopped_) return;
     const tally_entry entry{TALLY_END_OF(tally_entry, name),
                             is_directory ? TALLY_KIND_DIRECTORY : TALLY_KIND_FILE,
                             {name.data(), name.size()}};
     const std::int32_t code = sink_->put(sink_->self, &entry);
-    if (code != TALLY_OK) throw SinkStopped{code};
+    stopped_ = code != TALLY_OK;
+    if (stopped_) stopAt(code);
   }
 
  private:
   const tally_entry_sink* sink_;
+  bool stopped_ = false;
 };
 
 inline void fillVersion(tally_stat* out, const Version& version) noexcept {
@@ -162,7 +110,7 @@ inline void fillStat(tally_stat* out, const StorageStat& stat) noexcept {
 
 inline void refuseUnknownFlags(std::uint32_t flags, std::uint32_t known) {
   if ((flags & ~known) == 0) return;
-  throw Error(ErrorCode::Unsupported, "the host asks for an option that this plugin does not know");
+  TALLY_THROW(Error(ErrorCode::Unsupported, "the host asks for an option that this plugin does not know"));
 }
 
 inline WriteOptions optionsOf(const tally_write_options& view) {
@@ -185,9 +133,7 @@ inline AppendOptions optionsOf(const tally_append_options& view) {
 }
 
 inline void destroy(void* self) {
-  try {
-    delete &storageOf(self);
-  } catch (...) {
+  if (guarded(nullptr, [&] { delete &storageOf(self); }) != TALLY_OK) {
     log(LogLevel::Error, "a storage threw while it was closed; what it held may be leaked");
   }
 }
@@ -285,6 +231,11 @@ std::int32_t create(const tally_config* config, const tally_call* call, tally_st
                     std::uint32_t thread_model) noexcept {
   return guarded(error, [&] {
     auto storage = openStorage<Class>(Config(*config), callOf(call));
+    if (failed()) return;
+    if (storage == nullptr) {
+      TALLY_THROW(Error(ErrorCode::PluginFault, "the plugin's open returned no storage"));
+      return;
+    }
     out->thread_model = thread_model;
     out->capabilities = storage->capabilities().bits();
     out->ops = &kStorageOps;
