@@ -21,8 +21,8 @@ RUNTIME_PACKAGES=(
 # What the tests need on top.
 TEST_PACKAGES=(
   doctest-dev librapidcheck-dev libbenchmark-dev
-  redis-server redis-tools abigail-tools
-  clang libclang-rt-dev ccache shellcheck python3 git
+  redis-server redis-tools abigail-tools libsqlite3-dev cargo
+  clang libclang-rt-dev libc++-dev libc++abi-dev ccache shellcheck python3 git
 )
 
 # Formatting and linting are decided by one version of the tools, the one in Debian 12.

@@ -42,6 +42,7 @@ void registerExport(CLI::App& app, Context& context);
 void registerRm(CLI::App& app, Context& context);
 void registerStorage(CLI::App& app, Context& context);
 void registerPlugins(CLI::App& app, Context& context);
+void registerPluginsNew(CLI::App& group, Context& context);
 void registerConfig(CLI::App& app, Context& context);
 void registerCompletion(CLI::App& app, Context& context);
 

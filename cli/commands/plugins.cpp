@@ -130,6 +130,7 @@ void registerPlugins(CLI::App& app, Context& context) {
                                  {"tally plugins list", "tally plugins inspect local", "tally plugins doctor"},
                                  {ExitCode::Failed, ExitCode::Config, ExitCode::Plugin}});
   addPluginCommands(group, context);
+  registerPluginsNew(group, context);
   group.require_subcommand(1);
 }
 

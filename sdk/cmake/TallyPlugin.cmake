@@ -1,9 +1,19 @@
-# tally_add_plugin(NAME SOURCES file... [LIBRARIES target...] [STATIC_LIBRARY])
+# Building, testing and installing a plugin.
 #
-# Build libtally_NAME.so the way a plugin must be built: one exported symbol, nothing left undefined, symbols bound at
-# load, never unloaded. With STATIC_LIBRARY also libtally_NAME_static.a (target tally_plugin_NAME_static), whose entry is
-# called tally_plugin_entry_v1_NAME, for programs that link the backend in.
-set(TALLY_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/plugin.map CACHE INTERNAL "")
+# tally_add_plugin(NAME SOURCES file... [LIBRARIES target...] [STATIC_LIBRARY])
+#   Build libtally_NAME.so (target tally_plugin_NAME) the way a plugin must be built: one exported symbol, nothing left
+#   undefined, symbols bound at load, never unloaded. With STATIC_LIBRARY also libtally_NAME_static.a (target
+#   tally_plugin_NAME_static), whose entry is called tally_plugin_entry_v1_NAME, for programs that link the backend in.
+#
+# tally_install_plugin(NAME)
+#   Install it where a host of the same prefix looks for plugins, as the component plugin-NAME.
+#
+# tally_test_plugin(NAME [FILE path] [CONFIG tally.yaml] [ARGS argument...] [NO_SERVICE])
+#   CTest cases for it, or for a plugin in FILE that something else than CMake has built: NAME.exports, that it exports
+#   one symbol; NAME.inspect, that a host can read who it is; NAME.loads, that a host opens it and gets an answer;
+#   NAME.conformance, that it keeps the contract, with ARGS for tally-conformance. CONFIG holds its options; it may be
+#   left out where none is required. NO_SERVICE leaves out the last two, where what the backend talks to is not there.
+include(GNUInstallDirs)
 
 function(tally_add_plugin name)
   cmake_parse_arguments(ARG "STATIC_LIBRARY" "" "SOURCES;LIBRARIES" ${ARGN})
@@ -11,6 +21,11 @@ function(tally_add_plugin name)
     message(FATAL_ERROR "tally_add_plugin: '${name}' is no plugin name; use lower-case letters, digits and '_'")
   endif()
   set(target tally_plugin_${name})
+  set(map ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map)
+  set(output ${PROJECT_BINARY_DIR}/plugins)
+  if(CMAKE_LIBRARY_OUTPUT_DIRECTORY)
+    set(output ${CMAKE_LIBRARY_OUTPUT_DIRECTORY}/tally/plugins)
+  endif()
   add_library(${target} MODULE ${ARG_SOURCES})
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME tally_${name}
@@ -18,13 +33,16 @@ function(tally_add_plugin name)
     C_VISIBILITY_PRESET hidden
     CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON
-    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_LIBRARY_OUTPUT_DIRECTORY}/tally/plugins
-    LINK_DEPENDS ${TALLY_PLUGIN_MAP})
+    LIBRARY_OUTPUT_DIRECTORY ${output}
+    LINK_DEPENDS ${map})
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  if(CXX IN_LIST languages)
+    target_compile_features(${target} PRIVATE cxx_std_17)
+  endif()
   # Unique symbols would be shared with other plugins in spite of RTLD_LOCAL; only g++ makes them.
-  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
   target_link_options(${target} PRIVATE
-    -Wl,--version-script=${TALLY_PLUGIN_MAP} -Wl,--exclude-libs,ALL -Wl,--as-needed
-    -Wl,-z,now -Wl,-z,relro -Wl,-z,nodelete)
+    -Wl,--version-script=${map} -Wl,--exclude-libs,ALL -Wl,--as-needed -Wl,-z,now -Wl,-z,relro -Wl,-z,nodelete)
   if(NOT TALLY_SANITIZE)  # a sanitizer's own symbols come from the executable
     target_link_options(${target} PRIVATE -Wl,-z,defs)
   endif()
@@ -33,5 +51,49 @@ function(tally_add_plugin name)
     add_library(${target}_static STATIC ${ARG_SOURCES})
     target_compile_definitions(${target}_static PRIVATE TALLY_STATIC_PLUGIN=${name})
     target_link_libraries(${target}_static PUBLIC tally::sdk ${ARG_LIBRARIES})
+  endif()
+endfunction()
+
+function(tally_install_plugin name)
+  if(DEFINED TALLY_INSTALL AND NOT TALLY_INSTALL)
+    return()
+  endif()
+  install(TARGETS tally_plugin_${name} LIBRARY
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/tally/plugins COMPONENT plugin-${name})
+  set_property(GLOBAL APPEND PROPERTY TALLY_INSTALLED_PLUGINS ${name})
+endfunction()
+
+function(tally_test_plugin name)
+  cmake_parse_arguments(ARG "NO_SERVICE" "FILE;CONFIG" "ARGS" ${ARGN})
+  if(NOT ARG_FILE)
+    set(ARG_FILE $<TARGET_FILE:tally_plugin_${name}>)
+  endif()
+  set(config)
+  if(ARG_CONFIG)
+    get_filename_component(config_file ${ARG_CONFIG} ABSOLUTE)
+    set(config --config ${config_file})
+  endif()
+  add_test(NAME ${name}.exports COMMAND ${CMAKE_COMMAND}
+    -DNM=${CMAKE_NM} -DPLUGIN=${ARG_FILE} -P ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/check_exports.cmake)
+  find_program(TALLY_PROGRAM tally HINTS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../../bin)
+  find_program(TALLY_CONFORMANCE_PROGRAM tally-conformance HINTS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../../bin)
+  if(TALLY_PROGRAM)
+    add_test(NAME ${name}.inspect COMMAND ${TALLY_PROGRAM} plugins inspect ${ARG_FILE})
+  else()
+    message(WARNING "${name}.inspect and ${name}.loads need the program tally: install the package tally, or set "
+      "TALLY_PROGRAM")
+  endif()
+  if(ARG_NO_SERVICE)
+    return()
+  endif()
+  if(TALLY_PROGRAM)
+    add_test(NAME ${name}.loads COMMAND ${TALLY_PROGRAM} ${config}
+      --set storage.backend=${name} --set storage.plugin.path=${ARG_FILE} plugins doctor)
+  endif()
+  if(TALLY_CONFORMANCE_PROGRAM)
+    add_test(NAME ${name}.conformance COMMAND ${TALLY_CONFORMANCE_PROGRAM} ${ARG_FILE} ${config} ${ARG_ARGS})
+  else()
+    message(WARNING "${name}.conformance needs the program tally-conformance: install the package tally-conformance, or "
+      "set TALLY_CONFORMANCE_PROGRAM")
   endif()
 endfunction()

@@ -1,0 +1,16 @@
+# cmake -DNM=nm -DPLUGIN=file -P check_exports.cmake: that a plugin exports its entry, and nothing else.
+execute_process(COMMAND ${NM} --dynamic --defined-only --format=posix ${PLUGIN}
+  OUTPUT_VARIABLE listed RESULT_VARIABLE status ERROR_VARIABLE said)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${NM} can't read ${PLUGIN}: ${said}")
+endif()
+string(REGEX MATCHALL "[^\n]+" symbols "${listed}")
+list(TRANSFORM symbols REPLACE " .*" "")
+list(FILTER symbols EXCLUDE REGEX "^tally_plugin_entry_v[0-9]+(@.*)?$")
+if(symbols)
+  list(JOIN symbols ", " symbols)
+  message(FATAL_ERROR "${PLUGIN} exports more than its entry: ${symbols}; link it with the version script plugin.map")
+endif()
+if(NOT listed MATCHES "tally_plugin_entry_v")
+  message(FATAL_ERROR "${PLUGIN} does not export tally_plugin_entry_v1; is the export line missing?")
+endif()
