@@ -23,6 +23,7 @@ struct SqliteSettings {
 };
 
 /// Threads: any; each call takes a connection of its own, kept for the next one. Readers never wait for writers.
+/// Limits: on a full disk even a removal is NoSpace, since SQLite writes it into its log first.
 /// Cost: one transaction a call. A read follows the bytes asked for, an append the bytes added, a page its entries.
 class SqliteStorage final : public IStorage {
  public:
