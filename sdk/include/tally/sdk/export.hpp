@@ -142,6 +142,7 @@ inline std::int32_t read(void* self, const tally_call* call, const tally_str* ke
                          const tally_sink* sink, tally_stat* stat, tally_error* error) {
   return guarded(error, [&] {
     refuseUnknownFlags(options->flags, 0);
+    if (failed()) return;
     HostSink out(sink);
     const ByteRange range{options->offset, options->length};
     fillStat(stat, storageOf(self).read(viewOf(*key), range, out, callOf(call)));
@@ -152,8 +153,10 @@ inline std::int32_t write(void* self, const tally_call* call, const tally_str* k
                           std::uint64_t part_count, const tally_write_options* options, tally_stat* stat,
                           tally_error* error) {
   return guarded(error, [&] {
+    const WriteOptions how = optionsOf(*options);
+    if (failed()) return;
     const Joined content(parts, part_count);
-    fillVersion(stat, storageOf(self).write(viewOf(*key), content.view(), optionsOf(*options), callOf(call)));
+    fillVersion(stat, storageOf(self).write(viewOf(*key), content.view(), how, callOf(call)));
   });
 }
 
@@ -161,8 +164,10 @@ inline std::int32_t append(void* self, const tally_call* call, const tally_str* 
                            std::uint64_t part_count, const tally_append_options* options, std::uint64_t* size,
                            tally_error* error) {
   return guarded(error, [&] {
+    const AppendOptions how = optionsOf(*options);
+    if (failed()) return;
     const Joined content(parts, part_count);
-    const auto after = storageOf(self).append(viewOf(*key), content.view(), optionsOf(*options), callOf(call));
+    const auto after = storageOf(self).append(viewOf(*key), content.view(), how, callOf(call));
     *size = after.value_or(TALLY_UNKNOWN_SIZE);
   });
 }
@@ -172,6 +177,7 @@ inline std::int32_t list(void* self, const tally_call* call, const tally_str* di
                          tally_error* error) {
   return guarded(error, [&] {
     refuseUnknownFlags(options->flags, 0);
+    if (failed()) return;
     HostEntrySink out(sink);
     const ListOptions page{viewOf(options->start_after), options->limit};
     *more = storageOf(self).list(viewOf(*directory), page, out, callOf(call)) ? 1 : 0;
@@ -193,6 +199,7 @@ inline std::int32_t remove(void* self, const tally_call* call, const tally_str* 
                            const tally_remove_options* options, std::uint32_t* existed, tally_error* error) {
   return guarded(error, [&] {
     refuseUnknownFlags(options->flags, TALLY_REMOVE_RECURSIVE);
+    if (failed()) return;
     const RemoveOptions how{(options->flags & TALLY_REMOVE_RECURSIVE) != 0};
     *existed = storageOf(self).remove(viewOf(*key), how, callOf(call)) ? 1 : 0;
   });
