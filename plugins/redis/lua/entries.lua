@@ -37,8 +37,9 @@ end
 -- Size and life of an object with this last entry, and whether a line feed comes before what is appended.
 local function measure(stream, last)
   if isOurs(last) then
-    local size, life = string.match(last[2][4], '^(%d+):(.*)$')
-    return tonumber(size), life, false
+    local mark = last[2][4]
+    local colon = string.find(mark, ':', 1, true)
+    return tonumber(string.sub(mark, 1, colon - 1)), string.sub(mark, colon + 1), false
   end
   local size = 0
   walk(stream, function(bytes) size = size + #bytes end)
@@ -46,5 +47,11 @@ local function measure(stream, last)
 end
 
 local function add(stream, content, size, life)
-  return redis.call('XADD', stream, '*', 'content', content, 'tally', string.format('%.0f', size) .. ':' .. life)
+  return redis.call('XADD', stream, '*', 'content', content, 'tally', string.format('%d:%s', size, life))
+end
+
+-- The same for the last of `entries` entries that stay; those before them go.
+local function addLast(stream, content, size, life, entries)
+  local mark = string.format('%d:%s', size, life)
+  return redis.call('XADD', stream, 'MAXLEN', entries, '*', 'content', content, 'tally', mark)
 end

@@ -50,7 +50,7 @@ local function now()
   local time = redis.call('TIME')
   return time[1] * 1000000 + time[2]
 end
-local function whole(number) return string.format('%.0f', number) end
+local function whole(number) return string.format('%d', number) end
 
 -- Look at the entry again when the object's time is over; without a time there is nothing to doubt.
 local function expect(doubts, path, milliseconds)

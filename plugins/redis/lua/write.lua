@@ -25,12 +25,12 @@ if entries == 0 then
   end
 end
 
-local size, id = 0, nil
-for i = 6, #ARGV do
+local size = 0
+for i = 6, #ARGV - 1 do
   size = size + #ARGV[i]
-  id = add(stream, ARGV[i], size, life)
+  add(stream, ARGV[i], size, life)
 end
-if entries > 0 then redis.call('XTRIM', stream, 'MAXLEN', #ARGV - 5) end
+local id = addLast(stream, ARGV[#ARGV], size + #ARGV[#ARGV], life, #ARGV - 5)
 
 if ttl > 0 then
   redis.call('PEXPIRE', stream, ttl)
