@@ -20,7 +20,7 @@ namespace {
 using tally::s2::AppendInput;
 using tally::s2::test::S2Server;
 
-constexpr std::size_t kLarge = 64 * 1024 * 1024, kFrameBody = 1024 * 1024 - 64, kSideBySide = 64;
+constexpr std::size_t kSmall = 1024, kLarge = 64 * 1024 * 1024, kFrameBody = 1024 * 1024 - 64, kSideBySide = 64;
 const std::string kLine = std::string(299, 'x') + '\n';
 
 /// One server for all of them, gone with the process.
@@ -136,6 +136,19 @@ void append64S2(benchmark::State& state) {
   sideBySide(state, [&](std::size_t) { storage->append("ours", kLine); });
 }
 
+/// The least that bare libcurl needs for a small object: one answer of known size.
+void read1KiBBare(benchmark::State& state) {
+  tally::s2::test::openS2(server())->write("read-small", std::string(kSmall, 'x'));
+  BareRequest request(recordsUrl("read-small.", "?seq_num=0"), "application/json", nullptr);
+  for (auto _ : state) request.send();
+}
+
+void read1KiBS2(benchmark::State& state) {
+  const auto storage = tally::s2::test::openS2(server());
+  storage->write("read-small", std::string(kSmall, 'x'));
+  for (auto _ : state) benchmark::DoNotOptimize(storage->read("read-small"));
+}
+
 std::string largeSession() {
   std::string frames;
   const std::string content(kFrameBody, 'x');
@@ -178,6 +191,8 @@ BENCHMARK(appendBare)->Name("appendBare/s2")->UseRealTime()->Iterations(300);
 BENCHMARK(appendS2)->Name("appendOurs/s2")->UseRealTime()->Iterations(300);
 BENCHMARK(append64Bare)->Name("append64Bare/s2")->UseRealTime()->Iterations(50);
 BENCHMARK(append64S2)->Name("append64Ours/s2")->UseRealTime()->Iterations(50);
+BENCHMARK(read1KiBBare)->Name("read1KiBBare/s2")->UseRealTime()->Iterations(300);
+BENCHMARK(read1KiBS2)->Name("read1KiBOurs/s2")->UseRealTime()->Iterations(300);
 BENCHMARK(write64MiBBare)->Name("write64MiBBare/s2")->UseRealTime()->Iterations(2);
 BENCHMARK(write64MiBS2)->Name("write64MiBOurs/s2")->UseRealTime()->Iterations(2);
 BENCHMARK(read64MiBBare)->Name("read64MiBBare/s2")->UseRealTime()->Iterations(3);

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "redis/child_process.hpp"
 #include "redis/redis_storage.hpp"
+#include "support/child_process.hpp"
 #include "support/temp_dir.hpp"
 
 namespace tally::test {

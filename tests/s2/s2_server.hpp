@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "redis/child_process.hpp"
 #include "s2/s2_storage.hpp"
+#include "support/child_process.hpp"
 #include "support/temp_dir.hpp"
 
 namespace tally::s2::test {

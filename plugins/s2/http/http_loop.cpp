@@ -131,14 +131,14 @@ void HttpLoop::begin(const std::shared_ptr<Exchange>& exchange) {
     easy = std::move(idle_.back());
     idle_.pop_back();
   } else {
-    easy = Transfer::newHandle(settings_);
+    easy = Transfer::newHandle(settings_, sockets_);
   }
   if (!easy) {
     Ending ending;
     ending.failure = "libcurl has no memory for a request";
     return exchange->finish(std::move(ending));
   }
-  auto transfer = std::make_unique<Transfer>(std::move(easy), exchange, settings_);
+  auto transfer = std::make_unique<Transfer>(std::move(easy), exchange, settings_, sockets_);
   curl_multi_add_handle(multi_.get(), transfer->easy.get());
   running_.emplace(exchange.get(), std::move(transfer));
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "http/exchange.hpp"
+#include "http/open_sockets.hpp"
 
 namespace tally::s2 {
 
@@ -71,6 +72,7 @@ class HttpLoop {
 
   const HttpSettings settings_;
   const pid_t owner_;
+  OpenSockets sockets_;                         // the thread's own; outlives the connections
   std::unique_ptr<CURLM, MultiDeleter> multi_;  // constant after construction
 
   std::mutex mutex_;

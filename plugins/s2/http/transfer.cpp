@@ -28,7 +28,7 @@ long statusOf(CURL* easy) {
 
 }  // namespace
 
-HttpLoop::Easy HttpLoop::Transfer::newHandle(const HttpSettings& settings) {
+HttpLoop::Easy HttpLoop::Transfer::newHandle(const HttpSettings& settings, OpenSockets& sockets) {
   Easy easy(curl_easy_init());
   CURL* const curl = easy.get();
   if (curl == nullptr) return easy;
@@ -40,6 +40,7 @@ HttpLoop::Easy HttpLoop::Transfer::newHandle(const HttpSettings& settings) {
   if (!settings.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, settings.ca_file.c_str());
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
   curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+  sockets.watch(curl);
   curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, kReceiveBuffer);
   curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, kSendBuffer);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
@@ -49,8 +50,9 @@ HttpLoop::Easy HttpLoop::Transfer::newHandle(const HttpSettings& settings) {
   return easy;
 }
 
-HttpLoop::Transfer::Transfer(Easy handle, std::shared_ptr<Exchange> request, const HttpSettings& settings)
-    : easy(std::move(handle)), exchange(std::move(request)) {
+HttpLoop::Transfer::Transfer(Easy handle, std::shared_ptr<Exchange> request, const HttpSettings& settings,
+                             OpenSockets& open)
+    : easy(std::move(handle)), exchange(std::move(request)), sockets(open) {
   setLimits(settings);
   setRequest();
 }
@@ -98,6 +100,8 @@ void HttpLoop::Transfer::setRequest() {
 
 std::size_t HttpLoop::Transfer::onBody(char* bytes, std::size_t one, std::size_t count, void* self) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
+  // An answer of known size has no end that could be held back.
+  if (transfer.exchange->request().is_session) transfer.sockets.acknowledge(transfer.easy.get());
   try {
     transfer.exchange->begin(static_cast<int>(statusOf(transfer.easy.get())));
     const auto flow = transfer.exchange->receive({bytes, one * count});

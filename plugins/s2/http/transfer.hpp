@@ -14,10 +14,10 @@ namespace tally::s2 {
 
 struct HttpLoop::Transfer {
   /// A handle with all that is the same for every request. Errors: an empty one when there is no memory.
-  static Easy newHandle(const HttpSettings& settings);
+  static Easy newHandle(const HttpSettings& settings, OpenSockets& sockets);
 
   /// Sets up the handle for one request. Lifetime: the handle refers to this until release().
-  Transfer(Easy handle, std::shared_ptr<Exchange> request, const HttpSettings& settings);
+  Transfer(Easy handle, std::shared_ptr<Exchange> request, const HttpSettings& settings, OpenSockets& open);
   /// The handle, for another request.
   Easy release();
   Transfer(const Transfer&) = delete;
@@ -32,6 +32,7 @@ struct HttpLoop::Transfer {
 
   Easy easy;
   std::shared_ptr<Exchange> exchange;
+  OpenSockets& sockets;
   std::unique_ptr<curl_slist, ListDeleter> headers;
   std::array<char, CURL_ERROR_SIZE> error_text{};
   std::string thrown;  ///< what the exchange threw in a callback

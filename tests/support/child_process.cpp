@@ -1,4 +1,4 @@
-#include "redis/child_process.hpp"
+#include "support/child_process.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
