@@ -100,15 +100,23 @@ bool Directories::contains(std::string_view directory, const Call& call) {
   }
 }
 
-bool Directories::forget(std::string_view key, const Call& call) {
-  std::vector<Request> requests;
+void Directories::addEntryQuestions(std::string_view key, std::vector<Request>& requests) const {
   const std::string member = std::string(path::basename(key)).append(kFile);
   requests.push_back(onIndex(Command("EXISTS").arg(setOf(key))));
   requests.push_back(onIndex(Command("ZSCORE").arg(setOf(path::parent(key))).arg(member)));
+}
+
+bool Directories::forget(std::string_view key, const Call& call) {
+  std::vector<Request> requests;
+  addEntryQuestions(key, requests);
+  const auto answers = finder_.find(call).run(std::move(requests), call);
+  return forgetKnowing(key, answers[0], answers[1], call);
+}
+
+bool Directories::forgetKnowing(std::string_view key, const Answer& directory, const Answer& entry, const Call& call) {
+  if (directory.value().integer() != 0) return contains(key, call);
+  if (entry.value().isNil()) return false;
   Server& server = finder_.find(call);
-  const auto answers = server.run(std::move(requests), call);
-  if (answers[0].value().integer() != 0) return contains(key, call);
-  if (answers[1].value().isNil()) return false;
   Command command = Command::call(Scripts::all().doubt, {names_.indexRoot(), names_.doubts()});
   command.arg(key).arg(kPatienceUs).arg("new");
   const Reply doubted = server.run(onIndex(std::move(command), Effect::Once), call);

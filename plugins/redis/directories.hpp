@@ -31,6 +31,11 @@ class Directories {
   /// The object was not found: drop an entry that it may have left. Says whether the key is a directory instead.
   /// Cost: one round trip; more when there is such an entry.
   bool forget(std::string_view key, const Call& call);
+  /// The same in two steps, for a server that has all keys: what to ask together with the object, and, when it turned
+  /// out to be missing, what the two answers mean. Cost: no round trip of their own; more when there is
+  /// such an entry, or the key is a directory.
+  void addEntryQuestions(std::string_view key, std::vector<Request>& requests) const;
+  bool forgetKnowing(std::string_view key, const Answer& directory, const Answer& entry, const Call& call);
 
   /// Enter an object that is about to be created. Returns the time, in microseconds of the server's clock, until which
   /// others leave the entry alone. Errors: IsADirectory; NotADirectory.

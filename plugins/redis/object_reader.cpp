@@ -49,6 +49,11 @@ std::uint64_t numberOf(std::string_view text) {
   return number;
 }
 
+[[noreturn]] void throwMissing(bool is_directory) {
+  if (is_directory) throw Error(ErrorCode::IsADirectory, "the key is a directory: objects are below it");
+  throw Error(ErrorCode::NotFound, "no such object");
+}
+
 [[noreturn]] void throwBehindTheEnd(std::uint64_t offset, std::string_view size) {
   throw Error(ErrorCode::RangeNotSatisfied,
               "the range begins at " + std::to_string(offset) + ", but the object has " + std::string(size) + " bytes");
@@ -65,9 +70,9 @@ StorageStat ObjectReader::readWhole(std::string_view key, ByteSink& out, const C
   std::string stream = names_.stream(key);
   Command command("XRANGE");
   command.arg(stream).arg("-").arg("+");
-  const Reply reply = finder_.find(call).run({std::move(command), std::move(stream), Effect::Reads}, call);
-  const ReplyView entries = viewOf(reply);
-  if (entries.size() == 0) throwMissing(key, call);
+  const auto answers = ask(key, std::move(command), std::move(stream), call);
+  const ReplyView entries = answers[0].value();
+  if (entries.size() == 0) throwMissing(isDirectory(key, answers, call));
   Pieces pieces;
   StreamEntry last;
   for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -94,7 +99,7 @@ Reply ObjectReader::askPart(std::string_view key, const ByteRange& range, const 
 StorageStat ObjectReader::readPart(std::string_view key, const ByteRange& range, ByteSink& out, const Call& call) {
   const Reply reply = askPart(key, range, call);
   const ReplyView answer = viewOf(reply);
-  if (answer.size() == 0) throwMissing(key, call);
+  if (answer.size() == 0) throwMissing(directories_.forget(key, call));
   if (answer[0].text() == "RANGE") throwBehindTheEnd(range.offset, answer[1].text());
   Pieces pieces;
   for (std::size_t i = 2; i < answer.size(); ++i) pieces.add(answer[i].text());
@@ -110,9 +115,11 @@ std::optional<StorageStat> ObjectReader::stat(std::string_view key, const Call& 
   std::string stream = names_.stream(key);
   Command question("XREVRANGE");
   question.arg(stream).arg("+").arg("-").arg("COUNT").arg("1");
-  const Reply reply = finder_.find(call).run({std::move(question), std::move(stream), Effect::Reads}, call);
-  const ReplyView entries = viewOf(reply);
-  if (entries.size() == 0) return statMissing(key, call);
+  const auto answers = ask(key, std::move(question), std::move(stream), call);
+  const ReplyView entries = answers[0].value();
+  if (entries.size() == 0) {
+    return isDirectory(key, answers, call) ? std::optional(directoryStat()) : std::nullopt;
+  }
   const StreamEntry last = parseEntry(entries[0]);
   if (last.ours) return describe(last, last.size);
   const Reply measured = askPart(key, {0, 0}, call);
@@ -120,16 +127,20 @@ std::optional<StorageStat> ObjectReader::stat(std::string_view key, const Call& 
   return describe(last, numberOf(viewOf(measured)[1].text()));
 }
 
-std::optional<StorageStat> ObjectReader::statMissing(std::string_view key, const Call& call) {
-  if (directories_.forget(key, call)) return directoryStat();
-  return std::nullopt;
+// The object, and where all keys are on one server also what tells a directory from nothing, in one round trip.
+std::vector<Answer> ObjectReader::ask(std::string_view key, Command question, std::string stream, const Call& call) {
+  Server& server = finder_.find(call);
+  std::vector<Request> requests;
+  requests.reserve(3);
+  requests.push_back({std::move(question), std::move(stream), Effect::Reads});
+  if (server.isWhole()) directories_.addEntryQuestions(key, requests);
+  return server.run(std::move(requests), call);
 }
 
-void ObjectReader::throwMissing(std::string_view key, const Call& call) {
-  if (directories_.forget(key, call)) {
-    throw Error(ErrorCode::IsADirectory, "the key is a directory: objects are below it");
-  }
-  throw Error(ErrorCode::NotFound, "no such object");
+// The object was not found: is the key a directory?
+bool ObjectReader::isDirectory(std::string_view key, const std::vector<Answer>& answers, const Call& call) {
+  if (answers.size() == 1) return directories_.forget(key, call);
+  return directories_.forgetKnowing(key, answers[1], answers[2], call);
 }
 
 }  // namespace tally::redis
