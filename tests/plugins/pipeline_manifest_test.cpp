@@ -38,19 +38,23 @@ TEST_CASE("manifest: an empty one says nothing") {
 }
 
 TEST_CASE("manifest: a broken one is an error, not a skip") {
-  constexpr const char* kBroken[][2] = {{"disabled: maybe\n", "expected true or false"},
-                                        {"disable: true\n", "did you mean 'disabled'"},
-                                        {"- a list\n", "is not a map of keys"},
-                                        {"sha256: 12ab\n", "64 hexadecimal digits"},
-                                        {"disabled: [\n", "is broken"},
-                                        {"path: /elsewhere.so\n", "path"}};
-  for (const auto& [text, says] : kBroken) {
-    CAPTURE(text);
+  struct Broken {
+    const char* text;
+    const char* says;
+  };
+  constexpr Broken kBroken[] = {{"disabled: maybe\n", "expected true or false"},
+                                {"disable: true\n", "did you mean 'disabled'"},
+                                {"- a list\n", "is not a map of keys"},
+                                {"sha256: 12ab\n", "64 hexadecimal digits"},
+                                {"disabled: [\n", "is broken"},
+                                {"path: /elsewhere.so\n", "path"}};
+  for (const Broken& broken : kBroken) {
+    CAPTURE(broken.text);
     const PluginCopy copy("good");
-    writeBytes(copy.manifest(), text);
+    writeBytes(copy.manifest(), broken.text);
     CHECK(codeOf([&] { createStorage(copy.config); }) == ErrorCode::PluginBadManifest);
     const auto message = messageOf([&] { createStorage(copy.config); });
-    CHECK_MESSAGE(message.find(says) != std::string::npos, message);
+    CHECK_MESSAGE(message.find(broken.says) != std::string::npos, message);
     CHECK(message.find("Mend or remove") != std::string::npos);
   }
 }

@@ -112,11 +112,9 @@ TEST_CASE("race: large appends beside small ones: each once, whole") {
   std::thread other([&] {
     for (int i = 0; i < 50; ++i) storage->append("log", "small\n");
   });
-  std::size_t size = 0;
   for (int i = 0; i < 5; ++i) {
     const std::string large = std::string(1'500'000, static_cast<char>('a' + i)) + "\n";
     storage->append("log", large);
-    size += large.size();
   }
   other.join();
   std::istringstream lines(storage->read("log"));
