@@ -43,7 +43,7 @@ TEST_CASE("probe: whatever a constructor does to the process is told, and the ho
   };
   constexpr Ill kIlls[] = {{"constructor_crashes", "the plugin crashed (SIGSEGV)"},
                            {"constructor_aborts", "the plugin crashed (SIGABRT)"},
-                           {"constructor_exits", "the plugin ended the process (exit status 0)"},
+                           {"constructor_exits", "the plugin ended the process (exit status"},
                            {"constructor_closes", "the plugin ended the process (exit status"},
                            {"constructor_hangs", "the plugin did not answer in 5 s"}};
   for (const Ill& ill : kIlls) {
