@@ -192,10 +192,15 @@ class TALLY_API IStorage {
   virtual Capabilities capabilities() const noexcept = 0;
 
   /// The interface of an optional ability by its text id and revision ("tally.follow/1"), or null. What the
-  /// pointer means is said by the header of that ability. Lives as long as the storage.
+  /// pointer means is said by the header of that ability in tally/extensions/. Lives as long as the storage.
   virtual void* extension(std::string_view id) {
     static_cast<void>(id);
     return nullptr;
+  }
+  /// The same by its type: `storage.extension<Follow>()`. Null where the backend does not offer it.
+  template <typename Ability>
+  Ability* extension() {
+    return static_cast<Ability*>(extension(std::string_view(Ability::kId)));
   }
 
   // The same for people: defaults, and values instead of sinks. Not virtual; one call each.
@@ -216,6 +221,15 @@ class TALLY_API IStorage {
   std::optional<StorageStat> stat(std::string_view key) { return stat(key, Call()); }
   bool remove(std::string_view key, const RemoveOptions& options = {}) { return remove(key, options, Call()); }
 };
+
+/// What an adapter's extension() returns when the class derives from the abilities that it offers:
+///   void* extension(std::string_view id) override { return offer<Batch, Follow>(*this, id); }
+template <typename... Abilities, typename Storage>
+void* offer(Storage& storage, std::string_view id) noexcept {
+  void* found = nullptr;
+  static_cast<void>(((id == Abilities::kId && (found = static_cast<Abilities*>(&storage)) != nullptr) || ...));
+  return found;
+}
 
 /// A ByteSink over a std::string. Cost: grows the string to the room asked for, once.
 class StringSink final : public ByteSink {
