@@ -1,5 +1,6 @@
 /*
- * Appends on their way, in C11: tally_storage_ops.extension(self, id) answers TALLY_APPEND_STREAM with this table, or null.
+ * Appends on their way, in C11.
+ * tally_storage_ops.extension(self, TALLY_APPEND_STREAM) answers with a tally_append_streams_ops, or null.
  * The rules of plugin_abi.h hold. What each function promises is said by tally/extensions/append_stream.hpp.
  * Streams are closed by the host before the storage is destroyed. Calls on different ones run side by side, also
  * when the storage itself asks for one call at a time.

@@ -1,5 +1,6 @@
 /*
- * Many objects in one go, in C11: tally_storage_ops.extension(self, id) answers TALLY_BATCH with this table, or null.
+ * Many objects in one go, in C11.
+ * tally_storage_ops.extension(self, TALLY_BATCH) answers with a tally_batch_ops, or null.
  * The rules of plugin_abi.h hold. What each function promises is said by tally/extensions/batch.hpp.
  */
 #ifndef TALLY_EXTENSIONS_BATCH_H

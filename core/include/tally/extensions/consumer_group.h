@@ -1,5 +1,6 @@
 /*
- * Several workers share an object's records, in C11: tally_storage_ops.extension(self, id) answers TALLY_CONSUMER_GROUP with this table, or null.
+ * Several workers share an object's records, in C11.
+ * tally_storage_ops.extension(self, TALLY_CONSUMER_GROUP) answers with a tally_consumer_group_ops, or null.
  * The rules of plugin_abi.h hold. What each function promises is said by tally/extensions/consumer_group.hpp.
  * Consumers are closed by the host before the storage is destroyed. Calls on different ones run side by side, also
  * when the storage itself asks for one call at a time.

@@ -1,5 +1,6 @@
 /*
- * Following an object as it grows, in C11: tally_storage_ops.extension(self, id) answers TALLY_FOLLOW with this table, or null.
+ * Following an object as it grows, in C11.
+ * tally_storage_ops.extension(self, TALLY_FOLLOW) answers with a tally_follow_ops, or null.
  * The rules of plugin_abi.h hold. What each function promises is said by tally/extensions/follow.hpp.
  * Followers are closed by the host before the storage is destroyed. Calls on different ones run side by side, also
  * when the storage itself asks for one call at a time.

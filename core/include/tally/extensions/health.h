@@ -1,5 +1,6 @@
 /*
- * What an operator should know, in C11: tally_storage_ops.extension(self, id) answers TALLY_HEALTH with this table, or null.
+ * What an operator should know, in C11.
+ * tally_storage_ops.extension(self, TALLY_HEALTH) answers with a tally_health_ops, or null.
  * The rules of plugin_abi.h hold. What each function promises is said by tally/extensions/health.hpp.
  */
 #ifndef TALLY_EXTENSIONS_HEALTH_H

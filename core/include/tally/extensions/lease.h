@@ -1,5 +1,6 @@
 /*
- * One writer at a time, the latest wins, in C11: tally_storage_ops.extension(self, id) answers TALLY_LEASE with this table, or null.
+ * One writer at a time, the latest wins, in C11.
+ * tally_storage_ops.extension(self, TALLY_LEASE) answers with a tally_leases_ops, or null.
  * The rules of plugin_abi.h hold. What each function promises is said by tally/extensions/lease.hpp.
  * Leases are closed by the host before the storage is destroyed. Calls on different ones run side by side, also
  * when the storage itself asks for one call at a time.

@@ -1,5 +1,6 @@
 /*
- * The index of a backend, made anew, in C11: tally_storage_ops.extension(self, id) answers TALLY_REINDEX with this table, or null.
+ * The index of a backend, made anew, in C11.
+ * tally_storage_ops.extension(self, TALLY_REINDEX) answers with a tally_reindex_ops, or null.
  * The rules of plugin_abi.h hold. What each function promises is said by tally/extensions/reindex.hpp.
  */
 #ifndef TALLY_EXTENSIONS_REINDEX_H
