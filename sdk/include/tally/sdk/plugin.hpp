@@ -34,8 +34,8 @@ template <typename Storage, const PluginInfo& Info>
 struct Plugin {
   static std::int32_t create(const tally_config* config, const tally_call* call, tally_storage* out,
                              tally_error* error) noexcept {
-    return detail::create<Storage>(config, call, out, error,
-                                   Info.one_call_at_a_time ? TALLY_THREADS_SERIAL : TALLY_THREADS_CONCURRENT);
+    return detail::create<Storage, (Info.extension_count > 0)>(
+        config, call, out, error, Info.one_call_at_a_time ? TALLY_THREADS_SERIAL : TALLY_THREADS_CONCURRENT);
   }
   static constexpr tally_storage_factory kFactory = {TALLY_END_OF(tally_storage_factory, create), 0, create};
 
