@@ -16,6 +16,22 @@ class CallFrame {
  public:
   explicit CallFrame(const Call& call) {
     call.check();
+    fill(call);
+  }
+
+  /// For a call that waits for news: a deadline that has passed asks for what is there now. Throws Cancelled.
+  static CallFrame waiting(const Call& call) { return CallFrame(call, Waiting{}); }
+
+  const tally_call* view() const noexcept { return &view_; }
+
+ private:
+  struct Waiting {};
+  CallFrame(const Call& call, Waiting) {
+    if (call.cancel.requested()) throw Error(ErrorCode::Cancelled, "the caller cancelled the call");
+    fill(call);
+  }
+
+  void fill(const Call& call) {
     view_.struct_size = TALLY_END_OF(tally_call, trace_id);
     view_.deadline_mono_ns = call.hasDeadline() ? nanosecondsOf(call.deadline) : TALLY_NO_DEADLINE;
     view_.cancel_fd = -1;
@@ -25,9 +41,6 @@ class CallFrame {
     view_.cancel_fd = bridge_->descriptor();
   }
 
-  const tally_call* view() const noexcept { return &view_; }
-
- private:
   static std::int64_t nanosecondsOf(Call::Clock::time_point time) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
   }

@@ -2,12 +2,11 @@
 // The C table of an open storage as an IStorage again. Checks keys, guards the line, and says in every error which
 // backend, operation and key it was.
 
-#include <atomic>
 #include <memory>
-#include <mutex>
-#include <string>
+#include <string_view>
 
-#include "plugins/loaded_plugin.hpp"
+#include "plugins/extensions/plugin_abilities.hpp"
+#include "plugins/opened_storage.hpp"
 #include "tally/plugin_abi.h"
 #include "tally/storage.hpp"
 
@@ -18,7 +17,6 @@ class PluginStorage final : public IStorage {
  public:
   /// Take over what the plugin's create filled. Errors: PluginBadDescriptor, and then the storage is not taken.
   PluginStorage(std::shared_ptr<LoadedPlugin> plugin, const tally_storage& opened);
-  ~PluginStorage() override;
 
   using IStorage::append;
   using IStorage::list;
@@ -37,21 +35,9 @@ class PluginStorage final : public IStorage {
   void* extension(std::string_view id) override;
 
  private:
-  template <typename Action>
-  auto guarded(const char* operation, std::string_view key, Action&& action);
-  std::int32_t answered(std::int32_t code, const tally_error& error);
-  std::unique_lock<std::mutex> lock();
-
-  // Constant after construction.
-  std::shared_ptr<LoadedPlugin> plugin_;
-  tally_storage_ops ops_;
-  void* self_;
+  std::shared_ptr<OpenedStorage> opened_;
   Capabilities capabilities_;
-  bool serial_;
-  std::uint32_t generation_;  // of forks, when it was opened
-
-  std::mutex mutex_;            // held around each call of a plugin that asks for it
-  std::atomic<int> faults_{0};  // broken promises so far; at three the storage is given up
+  PluginAbilities abilities_;
 };
 
 }  // namespace tally::plugins

@@ -2,6 +2,8 @@
 // How a table from a plugin becomes ours: as much as both sides know is copied, the rest is zero.
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -27,6 +29,22 @@ Table copyTable(const Table* theirs, std::uint32_t first_release, std::uint32_t 
   Table ours{};
   std::memcpy(&ours, theirs, std::min(size, known));
   ours.struct_size = std::min(size, known);
+  return ours;
+}
+
+/// The same for a table of functions alone, all of which were there in its first version.
+/// Errors: also PluginBadDescriptor when one of them is null.
+template <typename Table>
+Table copyFunctions(const Table* theirs, const char* what) {
+  constexpr std::size_t kHead = 2 * sizeof(std::uint32_t);  // struct_size, reserved
+  constexpr std::size_t kSlots = (sizeof(Table) - kHead) / sizeof(void*);
+  static_assert(kHead + kSlots * sizeof(void*) == sizeof(Table), "a table of functions alone");
+  const Table ours = copyTable(theirs, sizeof(Table), sizeof(Table), what);
+  std::array<const void*, kSlots> slots;
+  std::memcpy(slots.data(), reinterpret_cast<const char*>(&ours) + kHead, sizeof slots);
+  if (std::find(slots.begin(), slots.end(), nullptr) != slots.end()) {
+    throw Error(ErrorCode::PluginBadDescriptor, std::string("the plugin's ") + what + " lacks a function");
+  }
   return ours;
 }
 

@@ -1,0 +1,56 @@
+#include "plugins/extensions/plugin_abilities.hpp"
+
+#include "plugins/extensions/plugin_append_streams.hpp"
+#include "plugins/extensions/plugin_batch.hpp"
+#include "plugins/extensions/plugin_consumer_groups.hpp"
+#include "plugins/extensions/plugin_follow.hpp"
+#include "plugins/extensions/plugin_health.hpp"
+#include "plugins/extensions/plugin_leases.hpp"
+#include "plugins/extensions/plugin_reindex.hpp"
+#include "plugins/line_views.hpp"
+
+namespace tally::plugins {
+namespace {
+
+struct Ability {
+  std::string_view id;
+  // The pointer inside is one to the interface, not to the class behind it.
+  std::shared_ptr<void> (*wrap)(const std::shared_ptr<OpenedStorage>& opened, Capabilities offered, const void* table);
+};
+
+template <typename Interface, typename Wrapper>
+std::shared_ptr<void> wrap(const std::shared_ptr<OpenedStorage>& opened, Capabilities offered, const void* table) {
+  const auto* ops = static_cast<const typename Wrapper::Ops*>(table);
+  return std::shared_ptr<Interface>(std::make_shared<Wrapper>(opened, offered, copyFunctions(ops, Interface::kId)));
+}
+
+template <typename Interface, typename Wrapper>
+constexpr Ability ability() {
+  return {Interface::kId, wrap<Interface, Wrapper>};
+}
+
+constexpr Ability kAbilities[] = {
+    ability<Batch, PluginBatch>(),     ability<AppendStreams, PluginAppendStreams>(),
+    ability<Follow, PluginFollow>(),   ability<ConsumerGroups, PluginConsumerGroups>(),
+    ability<Leases, PluginLeases>(),   ability<Health, PluginHealth>(),
+    ability<Reindex, PluginReindex>(),
+};
+
+}  // namespace
+
+void* PluginAbilities::find(std::string_view id) {
+  const std::lock_guard held(mutex_);
+  if (const auto known = known_.find(id); known != known_.end()) return known->second.get();
+  for (const Ability& ability : kAbilities) {
+    if (ability.id != id) continue;
+    return opened_->guarded("extension", id, [&]() -> void* {
+      const tally_str name = strOf(ability.id);
+      const void* table = opened_->ops().extension(opened_->self(), &name);
+      if (table == nullptr) return nullptr;
+      return (known_[ability.id] = ability.wrap(opened_, capabilities_, table)).get();
+    });
+  }
+  return nullptr;
+}
+
+}  // namespace tally::plugins

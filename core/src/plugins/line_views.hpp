@@ -1,0 +1,68 @@
+#pragma once
+// C++ values as the C line wants them, and what it answers as C++ values again.
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "plugins/error_convert.hpp"
+#include "tally/error.hpp"
+#include "tally/plugin_abi.h"
+#include "tally/storage.hpp"
+
+namespace tally::plugins {
+
+inline tally_str strOf(std::string_view text) noexcept { return {text.data(), text.size()}; }
+inline tally_bytes bytesOf(std::string_view bytes) noexcept { return {bytes.data(), bytes.size()}; }
+inline std::string_view viewOf(const tally_str& text) noexcept {
+  return text.size == 0 ? std::string_view{} : std::string_view(text.data, text.size);
+}
+inline std::string_view viewOf(const tally_bytes& bytes) noexcept {
+  return bytes.size == 0 ? std::string_view{} : std::string_view(static_cast<const char*>(bytes.data), bytes.size);
+}
+
+/// A tally_stat in which nothing is known, for a plugin to fill.
+struct StatFrame {
+  tally_stat view;
+  StatFrame() noexcept {
+    view.struct_size = TALLY_END_OF(tally_stat, version);
+    view.kind = TALLY_KIND_FILE;
+    view.size = TALLY_UNKNOWN_SIZE;
+    view.modified_ns = TALLY_UNKNOWN_TIME;
+    view.version_size = 0;
+  }
+  /// From a struct of the plugin, as much of it as there is. Null: nothing is known.
+  explicit StatFrame(const tally_stat* theirs) noexcept : StatFrame() {
+    if (theirs == nullptr) return;
+    std::memcpy(&view, theirs, std::min(theirs->struct_size, view.struct_size));
+    view.struct_size = TALLY_END_OF(tally_stat, version);
+  }
+  Version version() const {
+    if (view.version_size > TALLY_VERSION_BYTES) {
+      throw Error(ErrorCode::PluginFault, "the plugin gave a version above 63 bytes");
+    }
+    return Version({reinterpret_cast<const char*>(view.version), view.version_size});
+  }
+  StorageStat stat() const {
+    StorageStat stat;
+    stat.is_directory = view.kind == TALLY_KIND_DIRECTORY;
+    if (view.size != TALLY_UNKNOWN_SIZE && !stat.is_directory) stat.size = view.size;
+    if (view.modified_ns != TALLY_UNKNOWN_TIME) stat.modified = SystemTime(std::chrono::nanoseconds(view.modified_ns));
+    stat.version = version();
+    return stat;
+  }
+};
+
+/// An error struct that is ready to be filled, and the check of the answer that came with it.
+struct ErrorFrame {
+  tally_error view;
+  ErrorFrame() noexcept { prepare(view); }
+  /// Throw what a code other than TALLY_OK means.
+  void check(std::int32_t code) const {
+    if (code != TALLY_OK) throw toError(code, view);
+  }
+};
+
+}  // namespace tally::plugins

@@ -1,0 +1,41 @@
+#include "plugins/opened_storage.hpp"
+
+#include <utility>
+
+#include "plugins/table_copy.hpp"
+
+namespace tally::plugins {
+namespace {
+
+const void* noExtension(void*, const tally_str*) { return nullptr; }
+
+}  // namespace
+
+OpenedStorage::OpenedStorage(std::shared_ptr<LoadedPlugin> plugin, const tally_storage& opened)
+    : plugin_(std::move(plugin)),
+      ops_(copyTable(opened.ops, TALLY_END_OF(tally_storage_ops, remove), TALLY_END_OF(tally_storage_ops, extension),
+                     "table of operations")),
+      self_(opened.self),
+      serial_(opened.thread_model != TALLY_THREADS_CONCURRENT),
+      generation_(forkGeneration()) {
+  if (ops_.destroy == nullptr || ops_.read == nullptr || ops_.write == nullptr || ops_.append == nullptr ||
+      ops_.list == nullptr || ops_.stat == nullptr || ops_.remove == nullptr) {
+    throw Error(ErrorCode::PluginBadDescriptor, "the plugin's table of operations lacks one that must be there");
+  }
+  if (ops_.extension == nullptr) ops_.extension = noExtension;
+  ++plugin_->open_storages;
+}
+
+OpenedStorage::~OpenedStorage() {
+  if (isOfThisProcess()) ops_.destroy(self_);
+  --plugin_->open_storages;
+}
+
+void OpenedStorage::refuse() const {
+  if (!isOfThisProcess()) {
+    throw Error(ErrorCode::Closed, "the storage was opened before this process was forked: open one of its own");
+  }
+  throw Error(ErrorCode::PluginFault, "the plugin broke its contract three times; open the storage again");
+}
+
+}  // namespace tally::plugins
