@@ -50,10 +50,22 @@ install_packages() {
     fail "apt-get could not install ${missing[*]}" "look at its message above; Debian 12 and 13 have all of them"
 }
 
-# build DIR [TARGET...]: build quietly without a terminal, where a line a file would bury the warnings.
+# use_ccache: whoever has ccache compiles the same file once, in all trees and in checkouts in other folders.
+use_ccache() {
+  command -v ccache >/dev/null || return 0
+  export CCACHE_DIR=${CCACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/ccache} CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+  export CCACHE_SLOPPINESS=pch_defines,time_macros # what it takes to keep objects made with a precompiled header
+  export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+}
+
+# build DIR [TARGET...]: without a terminal, where a line a file would bury the warnings, with one line a minute.
 build() {
-  local dir=$1 quiet=()
-  shift
-  [ -t 1 ] || quiet=(-- --quiet)
-  cmake --build "$dir" ${1:+--target "$@"} "${quiet[@]}"
+  local command=(cmake --build "$1" ${2:+--target "${@:2}"})
+  if [ -t 1 ]; then
+    "${command[@]}"
+    return
+  fi
+  NINJA_STATUS='@[%f/%t] ' "${command[@]}" | awk '
+    /^@\[/ { if (systime() < next_line) next; next_line = systime() + 60; sub(/^@/, "") }
+    { print; fflush() }'
 }
