@@ -22,10 +22,13 @@
 
 /* The text of a note from literals. `options` is a JSON array such as
    "[{\"name\":\"size\",\"type\":\"integer\",\"minimum\":1,\"default\":3,\"doc\":\"How many.\"}]". */
-#define TALLY_NOTE_TEXT(name, version, summary, options)                                                           \
+#define TALLY_NOTE_TEXT(name, version, summary, options) TALLY_NOTE_TEXT_OFFERING(name, version, summary, "[]", options)
+
+/* The same with the ids of optional abilities, as a JSON array: "[\"" TALLY_HEALTH "\"]". */
+#define TALLY_NOTE_TEXT_OFFERING(name, version, summary, extensions, options)                                      \
   "{\"abi\":\"" TALLY_DETAIL_NUMBER(TALLY_ABI_MAJOR) "." TALLY_DETAIL_NUMBER(                                      \
       TALLY_ABI_MINOR) "\",\"minHost\":0,\"name\":\"" name "\",\"version\":\"" version "\",\"summary\":\"" summary \
-                       "\",\"platform\":\"" TALLY_PLATFORM "\",\"extensions\":[],\"options\":" options "}"
+                       "\",\"platform\":\"" TALLY_PLATFORM "\",\"extensions\":" extensions ",\"options\":" options "}"
 
 /* Put a note into the file, at namespace scope and once: TALLY_PLUGIN_NOTE(TALLY_NOTE_TEXT(...)); */
 #define TALLY_PLUGIN_NOTE(literal)                                                  \
