@@ -25,8 +25,10 @@ ForkGuard::~ForkGuard() {
   if (page_ != nullptr) ::munmap(const_cast<char*>(page_), kPageBytes);
 }
 
+bool ForkGuard::isOurs() const noexcept { return page_ != nullptr ? *page_ == 1 : ::getpid() == owner_; }
+
 void ForkGuard::check() const {
-  if (page_ != nullptr ? *page_ == 1 : ::getpid() == owner_) return;
+  if (isOurs()) return;
   throw Error(ErrorCode::Closed, "the store was opened before this process was forked; open it again in the child");
 }
 

@@ -14,7 +14,9 @@ class ForkGuard {
   ForkGuard& operator=(const ForkGuard&) = delete;
   ~ForkGuard();
 
-  /// Errors: Closed in a child of the process that made the guard.
+  /// False in a child of the process that made the guard.
+  bool isOurs() const noexcept;
+  /// Errors: Closed in such a child.
   void check() const;
 
  private:

@@ -7,28 +7,14 @@
 #include <cstring>
 
 #include "c_path.hpp"
+#include "key_hash.hpp"
 #include "system_error.hpp"
 
 namespace tally::local {
 namespace {
 
 // Part of the format: every program must find the same slot for a key.
-std::size_t slotOf(std::string_view key) noexcept {
-  std::uint64_t hash = key.size();
-  const auto mix = [&hash](std::uint64_t word) {
-    hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
-    hash ^= hash >> 32;
-  };
-  for (; key.size() >= 8; key.remove_prefix(8)) {
-    std::uint64_t word;
-    std::memcpy(&word, key.data(), 8);
-    mix(word);
-  }
-  std::uint64_t rest = 0;
-  if (!key.empty()) std::memcpy(&rest, key.data(), key.size());
-  mix(rest);
-  return hash % kSlots;
-}
+std::size_t slotOf(std::string_view key) noexcept { return hashOf(key) % kSlots; }
 
 bool unfinished(std::uint64_t sequence) noexcept { return sequence % 2 != 0; }
 

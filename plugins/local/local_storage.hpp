@@ -1,11 +1,11 @@
 #pragma once
 // A store in a folder: one file an object, one folder a directory, names unchanged, so that other tools can read it.
 
-#include "append_files.hpp"
-#include "fork_guard.hpp"
-#include "journal.hpp"
-#include "root.hpp"
-#include "settings.hpp"
+#include "store_parts.hpp"
+#include "tally/extensions/append_stream.hpp"
+#include "tally/extensions/batch.hpp"
+#include "tally/extensions/follow.hpp"
+#include "tally/extensions/health.hpp"
 #include "tally/storage.hpp"
 
 namespace tally::local {
@@ -13,9 +13,10 @@ namespace tally::local {
 /// IStorage over one folder of a local file system. See the README for what lies on disk.
 /// Threads: any. Processes: any number on one machine may use the same folder at the same time.
 /// A child of fork() gets Closed from every call.
-class LocalStorage final : public IStorage {
+class LocalStorage final : public IStorage, public Batch, public AppendStreams, public Follow, public Health {
  public:
   using IStorage::append;
+  using IStorage::extension;
   using IStorage::list;
   using IStorage::read;
   using IStorage::remove;
@@ -33,21 +34,26 @@ class LocalStorage final : public IStorage {
   std::optional<StorageStat> stat(std::string_view key, const Call& call) override;
   bool remove(std::string_view key, const RemoveOptions& options, const Call& call) override;
   Capabilities capabilities() const noexcept override;
+  void* extension(std::string_view id) override { return offer<Batch, AppendStreams, Follow, Health>(*this, id); }
+
+  /// Cost: that of the operations one by one, as for statMany.
+  void readMany(const Keys& keys, BatchSink& out, const Call& call) override;
+  /// Cost: see writeFiles.
+  void writeMany(const Keys& keys, const std::vector<std::string_view>& contents, const WriteOptions& options,
+                 BatchSink& out, const Call& call) override;
+  void statMany(const Keys& keys, BatchSink& out, const Call& call) override;
+  /// Cost: see removeFiles.
+  void removeMany(const Keys& keys, const RemoveOptions& options, BatchSink& out, const Call& call) override;
+
+  std::unique_ptr<AppendStream> openAppendStream(std::string_view key, const AppendStreamOptions& options,
+                                                 const Call& call) override;
+  std::unique_ptr<Follower> openFollower(std::string_view key, const FollowOptions& options, const Call& call) override;
+  void checkHealth(HealthSink& out, const Call& call) override;
 
  private:
-  struct Opened {
-    UniqueFd fd;
-    std::string key;  // by which the file is locked: the key's own, or that of the target of a link
-  };
-
   void begin(const Call& call) const;
-  Opened openForReading(std::string_view key, int flags) const;
-  bool tryDeliver(const Opened& file, const ByteRange& range, ByteSink& out, StorageStat& delivered, const Call& call);
 
-  ForkGuard fork_guard_;
-  Root root_;
-  Journal journal_;
-  AppendFiles append_files_;
+  StoreParts parts_;
 };
 
 }  // namespace tally::local

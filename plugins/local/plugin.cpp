@@ -18,9 +18,13 @@ constexpr Option kOptions[] = {
         .byDefault("full"),
 };
 
+constexpr std::string_view kAbilities[] = {tally::Batch::kId, tally::AppendStreams::kId, tally::Follow::kId,
+                                           tally::Health::kId};
+
 constexpr auto kInfo = tally::sdk::PluginInfo{"local", "0.1.0", "Files in a folder of this machine."}
                            .by("The Tally authors", "MIT")
-                           .with(kOptions);
+                           .with(kOptions)
+                           .offering(kAbilities);
 
 struct OpenLocal {
   static std::unique_ptr<tally::IStorage> open(const tally::sdk::Config& config, const tally::Call&) {

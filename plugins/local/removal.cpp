@@ -13,9 +13,26 @@
 namespace tally::local {
 
 bool Removal::remove(std::string_view key, const RemoveOptions& options) {
-  const UniqueFd folder = root_.openParent(key);
-  if (!folder && (errno == ENOENT || errno == ENOTDIR)) return false;
-  if (!folder) root_.fail(errno, key, "can't open the folder");
+  const UniqueFd folder = openFolder(key);
+  if (!folder) return false;
+  const bool existed = removeFrom(folder, key, options);
+  if (existed) root_.syncFolder(folder.get());
+  return existed;
+}
+
+bool Removal::removeUnsynced(std::string_view key, const RemoveOptions& options) {
+  const UniqueFd folder = openFolder(key);
+  return folder && removeFrom(folder, key, options);
+}
+
+// None when it is absent.
+UniqueFd Removal::openFolder(std::string_view key) const {
+  UniqueFd folder = root_.openParent(key);
+  if (!folder && errno != ENOENT && errno != ENOTDIR) root_.fail(errno, key, "can't open the folder");
+  return folder;
+}
+
+bool Removal::removeFrom(const UniqueFd& folder, std::string_view key, const RemoveOptions& options) {
   const CPath name(path::basename(key));
   const auto found = statusIn(folder.get(), name.c_str());
   if (!found) return false;
@@ -24,10 +41,8 @@ bool Removal::remove(std::string_view key, const RemoveOptions& options) {
   }
   if (S_ISLNK(found->st_mode) && (!options.recursive || root_.leadsOutside(key))) root_.refuseLink(key);
   const std::string text(key);
-  const bool existed = options.recursive ? removeAny(folder.get(), name.c_str(), found->st_mode, text)
-                                         : removePlain(folder.get(), name.c_str(), text);
-  root_.syncFolder(folder.get());
-  return existed;
+  return options.recursive ? removeAny(folder.get(), name.c_str(), found->st_mode, text)
+                           : removePlain(folder.get(), name.c_str(), text);
 }
 
 void Removal::removeContents() {

@@ -19,10 +19,14 @@ class Removal {
 
   /// Errors: as IStorage::remove. Somebody who creates below the folder meanwhile makes it take longer, not fail.
   bool remove(std::string_view key, const RemoveOptions& options);
+  /// The same, but the folder above is left to the caller, to be synced where the store is durable.
+  bool removeUnsynced(std::string_view key, const RemoveOptions& options);
   /// Everything in the store but its journal.
   void removeContents();
 
  private:
+  UniqueFd openFolder(std::string_view key) const;
+  bool removeFrom(const UniqueFd& folder, std::string_view key, const RemoveOptions& options);
   int unlinkFile(int folder, const char* name, const std::string& key);
   bool removePlain(int folder, const char* name, const std::string& key);
   bool removeAny(int folder, const char* name, mode_t mode, const std::string& key);

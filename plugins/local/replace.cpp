@@ -120,11 +120,6 @@ struct stat fill(int fd, const Replacement& wanted, const std::optional<struct s
   return fresh;
 }
 
-struct Replaced {
-  UniqueFd folder;
-  Version version;
-};
-
 // One attempt; nothing when the folder or the temporary was removed meanwhile.
 std::optional<Replaced> tryReplace(const Root& root, Journal::Lock& lock, const Replacement& wanted) {
   UniqueFd folder = root.makeParent(wanted.key);
@@ -149,15 +144,15 @@ std::optional<Replaced> tryReplace(const Root& root, Journal::Lock& lock, const 
   return Replaced{std::move(folder), versionOf(fresh)};
 }
 
-Replaced replaceLocked(const Root& root, Journal& journal, const Replacement& wanted) {
+}  // namespace
+
+Replaced replaceUnsynced(const Root& root, Journal& journal, const Replacement& wanted) {
   Journal::Lock lock(journal, wanted.key, wanted.call);
   return root.persist(wanted.call, [&] { return tryReplace(root, lock, wanted); });
 }
 
-}  // namespace
-
 Version replaceFile(const Root& root, Journal& journal, const Replacement& wanted) {
-  const Replaced done = replaceLocked(root, journal, wanted);
+  const Replaced done = replaceUnsynced(root, journal, wanted);
   root.syncFolder(done.folder.get());
   return done.version;
 }

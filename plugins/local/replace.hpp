@@ -22,4 +22,13 @@ struct Replacement {
 /// Cost: 10 system calls; with durability Full two of them wait for the disk.
 Version replaceFile(const Root& root, Journal& journal, const Replacement& wanted);
 
+/// A file in place, in a folder that is still to be synced where the store is durable.
+struct Replaced {
+  UniqueFd folder;
+  Version version;
+};
+
+/// The same, but the folder is left to the caller.
+Replaced replaceUnsynced(const Root& root, Journal& journal, const Replacement& wanted);
+
 }  // namespace tally::local

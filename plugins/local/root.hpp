@@ -50,6 +50,7 @@ class Root {
   /// Throw for an `errno` met at `key`; links are told apart from everything else.
   [[noreturn]] void fail(int number, std::string_view key, std::string_view what) const;
 
+  const std::filesystem::path& path() const noexcept { return path_; }
   bool durable() const noexcept { return durable_; }
   /// Sync an open folder, if the store is durable. Errors: OutcomeUnknown.
   void syncFolder(int folder) const;

@@ -16,6 +16,8 @@ struct Settings {
   bool auto_create = true;     ///< create the folder when it is first written to; else its absence is NotFound
   Durability durability = Durability::Full;
   bool use_openat2 = true;  ///< false: confine by walking, as on kernels without openat2; for tests
+  bool use_inotify =
+      true;  ///< false: followers look from time to time, as where the kernel has no watch left; for tests
 };
 
 }  // namespace tally::local

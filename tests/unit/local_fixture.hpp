@@ -1,6 +1,7 @@
 #pragma once
 // What the tests of the local backend share: stores in fresh folders, and steps taken by other users and processes.
 
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "local/journal.hpp"
 #include "local/local_storage.hpp"
 #include "support/doctest.hpp"
 #include "support/temp_dir.hpp"
@@ -101,6 +103,21 @@ inline void openToAll(const Store& store) {
 
 inline void require(bool fact, const std::string& what) {
   if (!fact) throw std::runtime_error("not so: " + what);
+}
+
+/// A process that dies with the lock of `key`, half way through an append that began at `position`.
+inline void dieAppending(const Store& store, const std::string& key, std::uint64_t position, const std::string& half) {
+  CHECK(inChild([&] {
+          Root root({store.path(""), true, Durability::Process});
+          require(root.find(), "the store is there");
+          Journal journal(root);
+          Journal::Lock lock(journal, key, Call());
+          struct stat found {};
+          require(::stat(store.path(key).c_str(), &found) == 0, "the file is there");
+          lock.beginAppend(found.st_ino, position);
+          std::ofstream(store.path(key), std::ios::app | std::ios::binary) << half;
+          ::kill(::getpid(), SIGKILL);
+        }) == "killed");
 }
 
 }  // namespace tally::local::test

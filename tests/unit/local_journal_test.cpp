@@ -1,7 +1,6 @@
 // Locks among processes, and what is left when one of them is killed.
 
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include <thread>
 
@@ -16,21 +15,6 @@ using local::LocalStorage;
 using local::Root;
 
 namespace {
-
-// Dies with the lock of `key`, half way through an append that began at `position`.
-void dieAppending(const Store& store, const std::string& key, std::uint64_t position, const std::string& half) {
-  CHECK(inChild([&] {
-          Root root({store.path(""), true, Durability::Process});
-          require(root.find(), "the store is there");
-          Journal journal(root);
-          Journal::Lock lock(journal, key, Call());
-          struct stat found {};
-          require(::stat(store.path(key).c_str(), &found) == 0, "the file is there");
-          lock.beginAppend(found.st_ino, position);
-          std::ofstream(store.path(key), std::ios::app | std::ios::binary) << half;
-          ::kill(::getpid(), SIGKILL);
-        }) == "killed");
-}
 
 void dieReplacing(const Store& store, const std::string& key) {
   CHECK(inChild([&] {

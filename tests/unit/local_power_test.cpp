@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <mutex>
 
@@ -110,4 +111,48 @@ TEST_CASE("append: with durability full a file that was moved away gets nothing 
   storage.append("k", "2");
   CHECK(storage.read("k") == "2");
   CHECK(storage.read("moved") == "1");
+}
+
+TEST_CASE("batch: durability full syncs each file, and a folder with several of them once") {
+  const TempDir dir;
+  local::LocalStorage storage(full(dir));
+  storage.write("a/k", "1");
+  storage.write("b/k", "1");
+  syncs().drain();
+  struct Ignore final : BatchSink {
+    int failed = 0;
+    void take(std::size_t, std::string_view, const StorageStat&) override {}
+    void fail(std::size_t, const Error& error) override { failed += error.code() == ErrorCode::OutcomeUnknown; }
+  } out;
+  storage.writeMany({"a/1", "a/2", "a/3", "b/1"}, {"", "", "", ""}, {}, out, Call());
+  auto seen = syncs().drain();
+  CHECK(std::count(seen.begin(), seen.end(), "a") == 1);
+  CHECK(std::count(seen.begin(), seen.end(), "b") == 1);
+  CHECK(seen.size() == 6);
+  CHECK(seen.back() == "a");
+  storage.removeMany({"a/1", "a/2", "b/1"}, {}, out, Call());
+  seen = syncs().drain();
+  std::sort(seen.begin(), seen.end());
+  CHECK(seen == std::vector<std::string>{"a", "b"});
+
+  const FailingSyncs broken(EIO);
+  storage.removeMany({"a/3", "a/k", "b/k"}, {}, out, Call());
+  CHECK(out.failed == 3);
+}
+
+TEST_CASE("append stream: what was collected is synced once, and a failed sync names the first append in doubt") {
+  const TempDir dir;
+  local::LocalStorage storage(full(dir));
+  storage.append("k", "0");
+  syncs().drain();
+  const auto stream = storage.openAppendStream("k", {}, Call());
+  for (int i = 0; i < 100; ++i) stream->submit("x");
+  CHECK(syncs().drain().empty());
+  CHECK(stream->wait(99, Call()) == 101);
+  CHECK(syncs().drain() == std::vector<std::string>{"k"});
+  stream->submit("y");
+  const FailingSyncs broken(EIO);
+  const std::string said = messageOf([&] { stream->wait(100, Call()); });
+  CHECK(said.find("append 100 of the stream and those after it may or may not be there") != said.npos);
+  CHECK(codeOf([&] { stream->submit("z"); }) == ErrorCode::OutcomeUnknown);
 }

@@ -1,0 +1,58 @@
+#pragma once
+// Appends that share one write and one wait for the disk.
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store_parts.hpp"
+#include "tally/extensions/append_stream.hpp"
+
+namespace tally::local {
+
+/// Collects appends in memory until somebody waits; who waits writes all that was collected as one append, journalled
+/// and synced once, while others go on collecting. So a group is all there or not at all.
+class AppendGroup final : public AppendStream {
+ public:
+  static constexpr std::uint64_t kWindowBytes = std::uint64_t{4} << 20;
+  static constexpr std::uint64_t kWindowCount = 65'536;
+
+  /// `key` was checked. Errors: as AppendStreams::openAppendStream.
+  AppendGroup(StoreParts& parts, std::string_view key, const AppendStreamOptions& options);
+
+  /// One append above the whole window is taken alone. Cost: a copy.
+  std::optional<std::uint64_t> submit(std::string_view content) override;
+  /// The sizes of the last 65,536 appends are known.
+  /// Cost: that of one append, whatever was collected; none when its group was written already.
+  std::optional<std::uint64_t> wait(std::uint64_t ticket, const Call& call) override;
+
+ private:
+  struct Collected {
+    std::string bytes;
+    std::deque<std::uint64_t> ends;  // of each append, in `bytes`
+  };
+  bool isFull(std::uint64_t more) const noexcept;
+  void writeCollected(std::unique_lock<std::mutex>& lock, const Call& call);
+  std::optional<Error> write(std::string_view bytes, std::uint64_t& size, const Call& call);
+  void putBack(Collected group);
+  void fail(const Error& error);
+  void acknowledge(const Collected& group, std::uint64_t size);
+
+  StoreParts& parts_;
+  const std::string key_;
+  const std::uint64_t window_bytes_, window_count_;
+
+  std::mutex mutex_;  // guards all below
+  std::condition_variable written_;
+  Collected collected_;
+  std::uint64_t submitted_ = 0, acknowledged_ = 0;  // appends
+  std::uint64_t being_written_ = 0;                 // bytes
+  bool has_writer_ = false;
+  std::deque<std::uint64_t> sizes_;  // of the object after each of the last acknowledged appends
+  std::optional<Error> failure_;
+};
+
+}  // namespace tally::local
