@@ -19,6 +19,10 @@ class LocalHarness final : public tally::conformance::Harness {
     const auto small = place_.mountSmall(bytes);
     return small.empty() ? nullptr : openAt(small);
   }
+  std::shared_ptr<tally::IStorage> openLimited(std::uint64_t bytes) override {
+    tally::conformance::limitFileSize(bytes);
+    return open();
+  }
 
  private:
   static std::shared_ptr<tally::IStorage> openAt(const std::filesystem::path& root) {

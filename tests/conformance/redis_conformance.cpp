@@ -7,6 +7,6 @@
 int main(int argc, char** argv) {
   using namespace tally::test;
   SinglePlace place;
-  RedisHarness harness("redis, in-process", place, openDirectly, false);
+  SingleRedisHarness harness("redis, in-process", place, openDirectly, false);
   return tally::conformance::runMain(argc, argv, harness, tally::conformance::storeGroups());
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "redis/key_names.hpp"
 #include "redis/redis_server.hpp"
 #include "tally/conformance/harness.hpp"
 #include "tally/create_storage.hpp"
@@ -37,7 +38,7 @@ class RedisHarness : public conformance::Harness {
       : name_(std::move(name)), place_(place), open_at_(std::move(open_at)), through_host_(through_host) {}
 
   std::string name() const override { return name_; }
-  std::shared_ptr<IStorage> open() override { return open_at_(place_.url(), "kit:"); }
+  std::shared_ptr<IStorage> open() override { return openUrl(place_.url()); }
   void clear() override { place_.clear(); }
   bool processes() const override { return true; }
   bool throughHost() const override { return through_host_; }
@@ -46,6 +47,10 @@ class RedisHarness : public conformance::Harness {
   std::vector<std::string> internalNames() const override {
     return {"%{kit:index}", "%{kit:index}%doubts", "%tokens{kit:x}", "content", "tally"};
   }
+
+ protected:
+  Place& place() const noexcept { return place_; }
+  std::shared_ptr<IStorage> openUrl(const std::string& url) const { return open_at_(url, "kit:"); }
 
  private:
   std::string name_;
@@ -67,9 +72,47 @@ class SinglePlace {
     server_.command({"CONFIG", "SET", "maxmemory", std::to_string(used + bytes)});
     return true;
   }
+  const RedisServer& server() const noexcept { return server_; }
 
  private:
   RedisServer server_;
+};
+
+/// A single server, whose faults, users and limits the kit may try as well.
+class SingleRedisHarness : public RedisHarness<SinglePlace> {
+ public:
+  using RedisHarness::RedisHarness;
+
+  std::string server() const override { return place().server().address(); }
+  std::shared_ptr<IStorage> openAt(const std::string& address) override { return openUrl("redis://" + address); }
+  std::string reply(conformance::Reply kind) const override {
+    switch (kind) {
+      case conformance::Reply::Busy: return "-LOADING Redis is loading the dataset in memory\r\n";
+      case conformance::Reply::Broken: return "-MASTERDOWN Link with MASTER is down\r\n";
+      case conformance::Reply::Stranger: return "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
+      case conformance::Reply::Forbidden: return "-NOPERM this user has no permissions to run the command\r\n";
+    }
+    return {};
+  }
+  std::shared_ptr<IStorage> openWrong(conformance::Wrong what) override {
+    using conformance::Wrong;
+    const std::string secret = secrets().front();
+    if (what == Wrong::Certificate) return nullptr;
+    if (what == Wrong::Container) return openUrl("redis://" + server() + "/99");
+    const bool right = what == Wrong::Permission;
+    place().server().command(
+        {"ACL", "SETUSER", "guest", "on", right ? ">" + secret : ">another", "resetkeys", "-@all", "+@connection"});
+    return openUrl("redis://guest:" + secret + '@' + server());
+  }
+  bool plantForeign(const std::string& key) override {
+    place().server().command({"SET", redis::KeyNames("kit:").stream(key), "a string"});
+    return true;
+  }
+  bool crowd(unsigned count) override {
+    place().server().command({"DEBUG", "POPULATE", std::to_string(count), "foreign"});
+    return true;
+  }
+  std::vector<std::string> secrets() const override { return {"s3cret-of-the-kit"}; }
 };
 
 /// A cluster; whose memory is not limited, since a place that is full is the same on each node.

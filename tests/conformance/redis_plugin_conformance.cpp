@@ -7,6 +7,6 @@
 int main(int argc, char** argv) {
   using namespace tally::test;
   SinglePlace place;
-  RedisHarness harness("redis, from its .so", place, openThroughHost, true);
+  SingleRedisHarness harness("redis, from its .so", place, openThroughHost, true);
   return tally::conformance::runMain(argc, argv, harness, tally::conformance::storeGroups());
 }

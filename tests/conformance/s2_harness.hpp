@@ -52,9 +52,17 @@ class S2Harness : public conformance::Harness {
   std::string server() const override { return server_.address(); }
   std::shared_ptr<IStorage> openAt(const std::string& address) override { return open_(settings("http://" + address)); }
   std::string reply(conformance::Reply kind) const override {
-    return kind == conformance::Reply::Busy
-               ? answer("429 Too Many Requests", R"({"code":"rate_limited","message":"slow down"})")
-               : answer("500 Internal Server Error", R"({"code":"storage","message":"broken"})");
+    switch (kind) {
+      case conformance::Reply::Busy:
+        return answer("429 Too Many Requests", R"({"code":"rate_limited","message":"slow down"})");
+      case conformance::Reply::Broken:
+        return answer("500 Internal Server Error", R"({"code":"storage","message":"broken"})");
+      case conformance::Reply::Stranger:
+        return answer("401 Unauthorized", R"({"code":"authn","message":"who are you"})");
+      case conformance::Reply::Forbidden:
+        return answer("403 Forbidden", R"({"code":"permission_denied","message":"not allowed"})");
+    }
+    return {};
   }
   std::shared_ptr<IStorage> openWrong(conformance::Wrong what) override {
     if (what != conformance::Wrong::Container) return nullptr;  // the server knows no tokens

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <sstream>
 
+#include "call_cases.hpp"
 #include "groups.hpp"
 #include "parallel.hpp"
 #include "tally/conformance/expect.hpp"
@@ -255,29 +256,32 @@ void undeclaredOptions(Context& context) {
 }  // namespace
 
 Group appendCases() {
-  return {'C',
-          "append: exact, whole, ordered",
-          {
-              {"C01", "append: creates a missing object with its parents", creates},
-              {"C02", "append: adds nothing between two appends", addsNothing},
-              {"C03", "append: half a line, then the other half, is one line", halfLines},
-              {"C04", "append: of nothing changes nothing, and creates an empty object", emptyAppend},
-              {"C05", "append: goes behind what was written", afterWrite},
-              {"C06", "append: a later write replaces all of it", beforeWrite},
-              {"C07", "append: of 1001 lines the first is still there", manyAppends},
-              {"C08", "append: costs no more on a long object", linearTime, {}, Pace::Slow, 120},
-              {"C09", "append: of 1 MiB + 1 is whole, or TooLarge and nothing", largeAppend},
-              {"C10", "append: 8 threads, no line torn or lost, each in order", threads},
-              {"C11", "append: 4 processes, no line torn or lost, each in order", processes, Facility::Processes},
-              {"C12", "append: NUL, CR and other bytes stay as they are", anyBytes},
-              {"C13", "append: readers meanwhile see whole appends, never fewer than before", whileReading},
-              {"C14", "append: the size in stat is the sum of the lengths", sizesAddUp},
-              {"C15", "append: after a remove begins anew", afterRemove},
-              {"C17", "append: with an expected size is refused when it differs", expectedSize, Capability::AppendAt},
-              {"C18", "append: a returned size is the right one", returnedSize},
-              {"C19", "append: repeated with its token lands once", tokens, Capability::AppendToken},
-              {"C20", "append: an undeclared option is Unsupported and appends nothing", undeclaredOptions},
-          }};
+  Group group{
+      'C',
+      "append: exact, whole, ordered",
+      {
+          {"C01", "append: creates a missing object with its parents", creates},
+          {"C02", "append: adds nothing between two appends", addsNothing},
+          {"C03", "append: half a line, then the other half, is one line", halfLines},
+          {"C04", "append: of nothing changes nothing, and creates an empty object", emptyAppend},
+          {"C05", "append: goes behind what was written", afterWrite},
+          {"C06", "append: a later write replaces all of it", beforeWrite},
+          {"C07", "append: of 1001 lines the first is still there", manyAppends},
+          {"C08", "append: costs no more on a long object", linearTime, {}, Pace::Slow, 120},
+          {"C09", "append: of 1 MiB + 1 is whole, or TooLarge and nothing", largeAppend},
+          {"C10", "append: 8 threads, no line torn or lost, each in order", threads},
+          {"C11", "append: 4 processes, no line torn or lost, each in order", processes, Facility::Processes},
+          {"C12", "append: NUL, CR and other bytes stay as they are", anyBytes},
+          {"C13", "append: readers meanwhile see whole appends, never fewer than before", whileReading},
+          {"C14", "append: the size in stat is the sum of the lengths", sizesAddUp},
+          {"C15", "append: after a remove begins anew", afterRemove},
+          {"C17", "append: with an expected size is refused when it differs", expectedSize, Capability::AppendAt},
+          {"C18", "append: a returned size is the right one", returnedSize},
+          {"C19", "append: repeated with its token lands once", tokens, Capability::AppendToken},
+          {"C20", "append: an undeclared option is Unsupported and appends nothing", undeclaredOptions},
+      }};
+  for (auto& more : badLineAppendCases()) group.cases.push_back(more);
+  return group;
 }
 
 }  // namespace tally::conformance

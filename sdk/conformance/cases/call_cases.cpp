@@ -1,5 +1,8 @@
 // Groups J and N: calls that end early, and objects that do.
+#include "call_cases.hpp"
+
 #include <chrono>
+#include <stop_token>
 #include <thread>
 
 #include "groups.hpp"
@@ -36,6 +39,40 @@ void cancelled(Context& context) {
 
 void tooLate(Context& context) {
   expectAllRefused(context, Call::within(0ns), ErrorCode::Timeout, " without any time");
+}
+
+/// Cancel a large write at some moment of it; what is there afterwards must fit its answer.
+void cancelledInside(Context& context) {
+  auto& storage = context.storage();
+  const std::string old = context.bytes(100'000), large = context.bytes(8'000'000);
+  for (unsigned round = 0; round < context.rounds(8); ++round) {
+    storage.write("d/x", old);
+    std::stop_source stop;
+    Call call;
+    call.cancel = CancelToken(stop.get_token());
+    const auto pause = std::chrono::microseconds(context.number(0, 5000));
+    std::thread canceller([&] {
+      std::this_thread::sleep_for(pause);
+      stop.request_stop();
+    });
+    std::optional<ErrorCode> code;
+    try {
+      storage.write("d/x", large, {}, call);
+    } catch (const Error& error) {
+      code = error.code();
+    }
+    canceller.join();
+    if (!code) {
+      expectBytes("content of 'd/x' after a write that ended in time", storage.read("d/x"), large);
+    } else if (*code == ErrorCode::OutcomeUnknown) {
+      const std::string found = storage.read("d/x");
+      expectBytes("content of 'd/x' after a write that was cancelled", found, found.size() == old.size() ? old : large);
+    } else {
+      expect(*code == ErrorCode::Cancelled, "write that was cancelled: found " + std::string(nameOf(*code)));
+      expectBytes("content of 'd/x' after a write that was cancelled", storage.read("d/x"), old);
+    }
+  }
+  expectListing(storage, "d", {"x"});
 }
 
 void inTime(Context& context) {
@@ -102,13 +139,18 @@ void plainWriteStays(Context& context) {
 }  // namespace
 
 Group callCases() {
-  return {'J',
-          "calls: deadlines and cancellation",
-          {
-              {"J12", "all: a call that is cancelled already does nothing", cancelled},
-              {"J14", "all: a call whose time is over is a Timeout and does nothing", tooLate},
-              {"J17", "all: a call with time enough works", inTime},
-          }};
+  Group group{'J',
+              "calls: deadlines, cancellation, servers that fail or refuse",
+              {
+                  {"J12", "all: a call that is cancelled already does nothing", cancelled},
+                  {"J13", "write: cancelled inside leaves the old or the new value, as it says", cancelledInside},
+                  {"J14", "all: a call whose time is over is a Timeout and does nothing", tooLate},
+                  {"J17", "all: a call with time enough works", inTime},
+              }};
+  for (auto& more : {deadServerCases(), badLineCases(), refusalCases()}) {
+    group.cases.insert(group.cases.end(), more.begin(), more.end());
+  }
+  return group;
 }
 
 Group expiryCases() {

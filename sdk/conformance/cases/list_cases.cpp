@@ -1,6 +1,7 @@
 // Group D: a listing is complete, sorted, one level, and shows nothing that is not a key. Pages: list_page_cases.cpp.
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 
 #include "groups.hpp"
@@ -92,6 +93,34 @@ void sorted(Context& context) {
 void manyEntries(Context& context) {
   const auto names = fill(context.storage(), "many", 2500);
   expectListing(context.storage(), "many", names);
+}
+
+/// The shortest of some listings of 'd'.
+std::chrono::nanoseconds timeOfListing(IStorage& storage) {
+  auto shortest = std::chrono::nanoseconds::max();
+  for (int i = 0; i < 20; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    expectListing(storage, "d", {"a", "b"});
+    shortest = std::min<std::chrono::nanoseconds>(shortest, std::chrono::steady_clock::now() - begin);
+  }
+  return shortest;
+}
+
+void crowdedService(Context& context) {
+  constexpr unsigned kForeign = 200'000, kOwn = 2000;
+  constexpr auto kNoise = std::chrono::milliseconds(2);
+  auto& storage = context.storage();
+  for (const auto* key : {"d/a", "d/b"}) storage.write(key, "x");
+  const auto before = timeOfListing(storage);
+  if (!context.harness().crowd(kForeign)) {
+    for (unsigned number = 0; number < context.rounds(kOwn); ++number) {
+      storage.write("other" + std::to_string(number % 10) + "/" + numbered("x", static_cast<int>(number)), "x");
+    }
+  }
+  const auto after = timeOfListing(storage);
+  expect(after <= 5 * before + kNoise, "list of two entries: took " + std::to_string(before.count() / 1000) +
+                                           " us alone and " + std::to_string(after.count() / 1000) +
+                                           " us in a crowd; its cost follows what is not in it");
 }
 
 void manyBelow(Context& context) {
@@ -198,6 +227,7 @@ Group listCases() {
                   {"D08", "list: sorted by the bytes of the names", sorted},
                   {"D09", "list: 2500 entries are 2500", manyEntries, {}, Pace::Slow, 120},
                   {"D10", "list: 10 000 entries below three directories show as three", manyBelow, {}, Pace::Slow, 120},
+                  {"D11", "list: costs no more for what else is on the service", crowdedService},
                   {"D12", "list: glob characters in names mean nothing", globCharacters},
                   {"D13", "list: after the last child the directory is gone, or empty as declared", lastChildRemoved},
                   {"D14", "list: shows no temporary or internal names during writes", nothingInternal},

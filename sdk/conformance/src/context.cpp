@@ -1,3 +1,6 @@
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <cstring>
 #include <stdexcept>
 #include <utility>
@@ -30,6 +33,12 @@ std::string Context::bytes(std::size_t size) {
   }
   for (; at < size; ++at) result[at] = static_cast<char>(random_());
   return result;
+}
+
+void limitFileSize(std::uint64_t bytes) {
+  ::signal(SIGXFSZ, SIG_IGN);  // so that a write fails instead
+  const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
 }
 
 void Context::skip(std::string reason) { throw Skip{std::move(reason)}; }

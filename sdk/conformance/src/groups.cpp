@@ -8,7 +8,7 @@ const std::vector<Group>& baseGroups() {
   static const std::vector<Group> groups = [] {
     std::vector<Group> all = {
         valuesCases(),      missingCases(), appendCases(), listCases(),  removeCases(), namesCases(),  conditionCases(),
-        concurrencyCases(), crashCases(),   callCases(),   rangeCases(), expiryCases(), pluginCases(),
+        concurrencyCases(), crashCases(),   callCases(),   largeCases(), rangeCases(),  expiryCases(), pluginCases(),
     };
     for (auto& ability : abilityGroups()) all.push_back(std::move(ability));
     return all;

@@ -15,6 +15,7 @@ Group conditionCases();    // G
 Group concurrencyCases();  // H
 Group crashCases();        // I
 Group callCases();         // J
+Group largeCases();        // K
 Group rangeCases();        // L
 Group expiryCases();       // N
 Group pluginCases();       // P

@@ -197,6 +197,28 @@ std::shared_ptr<IStorage> PluginHarness::openSmall(std::uint64_t bytes) {
   return small.empty() ? nullptr : openWith({small.string(), here().place});
 }
 
+std::shared_ptr<IStorage> PluginHarness::openLimited(std::uint64_t bytes) {
+  if (!keys_are_files_) return nullptr;
+  limitFileSize(bytes);
+  return open();
+}
+
+std::vector<std::string> PluginHarness::secrets() const {
+  std::vector<std::string> all;
+  const auto isSecret = [&](const std::string& name) {
+    return std::any_of(note_.options.begin(), note_.options.end(),
+                       [&](const PluginOption& one) { return one.secret && one.name == name; });
+  };
+  const auto take = [&](const OptionValues& values) {
+    for (const auto& [name, value] : values) {
+      if (isSecret(name)) all.push_back(value);
+    }
+  };
+  take(settings_.set);
+  for (const auto& [kind, values] : settings_.wrong) take(values);
+  return all;
+}
+
 std::string PluginHarness::server() const { return settings_.proxied.empty() ? "" : settings_.proxied.front().second; }
 
 std::shared_ptr<IStorage> PluginHarness::openAt(const std::string& address) {

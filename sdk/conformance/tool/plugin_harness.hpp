@@ -36,6 +36,8 @@ class PluginHarness final : public Harness {
   std::filesystem::path folder() const override { return keys_are_files_ ? storePath() : std::filesystem::path(); }
   std::shared_ptr<IStorage> openSecond() override;
   std::shared_ptr<IStorage> openSmall(std::uint64_t bytes) override;
+  std::shared_ptr<IStorage> openLimited(std::uint64_t bytes) override;
+  std::vector<std::string> secrets() const override;
   std::string server() const override;
   std::shared_ptr<IStorage> openAt(const std::string& address) override;
   std::string reply(Reply kind) const override;

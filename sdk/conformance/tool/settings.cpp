@@ -61,7 +61,8 @@ void describeServer(CLI::App& app, Settings& settings) {
                                                        {"permission", Wrong::Permission},
                                                        {"container", Wrong::Container},
                                                        {"certificate", Wrong::Certificate}};
-  static const std::map<std::string, Reply> kReplies = {{"busy", Reply::Busy}, {"broken", Reply::Broken}};
+  static const std::map<std::string, Reply> kReplies = {
+      {"busy", Reply::Busy}, {"broken", Reply::Broken}, {"stranger", Reply::Stranger}, {"forbidden", Reply::Forbidden}};
   repeatable(app, "--through-proxy", "OPTION=HOST:PORT", kGroup,
              "the option names the server, with this HOST:PORT in its value; the cases about dead, slow and lying "
              "servers put a proxy there",
@@ -73,7 +74,10 @@ void describeServer(CLI::App& app, Settings& settings) {
                settings.wrong[kindNamed(kind, kWrongs, "--wrong")].push_back(halves(rest, "--wrong"));
              });
   repeatable(app, "--reply", "KIND=BYTES", kGroup,
-             "what the server answers when it is 'busy' or 'broken', with \\r \\n \\xNN", [&](const auto& text) {
+             "what the server answers when it is 'busy' or 'broken', or to a 'stranger' or somebody 'forbidden' to do "
+             "it; with "
+             "\\r \\n \\xNN",
+             [&](const auto& text) {
                const auto [kind, bytes] = halves(text, "--reply");
                settings.replies[kindNamed(kind, kReplies, "--reply")] = unescaped(bytes);
              });

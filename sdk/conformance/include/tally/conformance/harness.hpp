@@ -37,9 +37,15 @@ enum class Wrong {
 
 /// What a server may answer instead of doing its work, see Harness::reply.
 enum class Reply {
-  Busy,   ///< "try again": 429, LOADING, BUSY
-  Broken  ///< "something is wrong with me": 500
+  Busy,      ///< "try again": 429, LOADING, BUSY
+  Broken,    ///< "something is wrong with me": 500
+  Stranger,  ///< "I don't know you": 401, WRONGPASS
+  Forbidden  ///< "I know you, but no": 403, NOPERM
 };
+
+/// For openLimited() of an adapter that keeps each key as a file: no file of this process grows above so many bytes any
+/// more, as with 'ulimit -f'.
+void limitFileSize(std::uint64_t bytes);
 
 /// Threads: open() from any thread. Processes: all methods are also called in forked children; each case runs in one.
 class Harness {
@@ -100,6 +106,20 @@ class Harness {
     static_cast<void>(key);
     return false;
   }
+  /// Put so many objects of others on the service, where they must not cost anything. False: the kit then fills the
+  /// place itself, with fewer.
+  virtual bool crowd(unsigned count) {
+    static_cast<void>(count);
+    return false;
+  }
+  /// Open a handle on the present place after limiting one object, or one request, to so many bytes. The limit may hold
+  /// for the calling process, which ends after the case. Null: not offered.
+  virtual std::shared_ptr<IStorage> openLimited(std::uint64_t bytes) {
+    static_cast<void>(bytes);
+    return nullptr;
+  }
+  /// Texts that must be in no message: passwords and tokens, also those of openWrong().
+  virtual std::vector<std::string> secrets() const { return {}; }
   /// Whether there is a plugin behind the storage, whose C interface the kit may call without a host in between.
   virtual bool hasPlugin() const { return false; }
   /// The plugin, loaded into this process but not initialised. Called in processes of cases only.

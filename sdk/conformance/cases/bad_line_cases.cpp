@@ -1,0 +1,188 @@
+// Groups C and J: connections that are cut, garbled or slow, at each request of each operation.
+#include <chrono>
+#include <thread>
+
+#include "call_cases.hpp"
+#include "failing_server.hpp"
+
+namespace tally::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Fault kCuts[] = {Fault::CutBefore, Fault::CutInside, Fault::CutAfter, Fault::CutAnswer};
+
+const char* wordsFor(Fault fault) {
+  switch (fault) {
+    case Fault::CutBefore: return " that was cut before its request";
+    case Fault::CutInside: return " that was cut inside its request";
+    case Fault::CutAfter: return " whose answer was lost";
+    case Fault::CutAnswer: return " whose answer was cut";
+    default: return " whose answer was garbled";
+  }
+}
+
+/// Reads under `fault`: right, or an error, and never anything else.
+void tryReads(Context& context, Fault fault) {
+  Proxied on(context);
+  const std::string large = context.bytes(300'000);
+  on.direct->write("d/large", large);
+  const auto attempt = [&](const char* name, const std::function<void(const std::string& what)>& action) {
+    const std::string what = name + std::string(wordsFor(fault));
+    atEachRequest(on.proxy, {fault}, [&] { outcomeOf(context, what, [&] { action(what); }); });
+  };
+  attempt("read", [&](const auto& what) { expectBytes(what, on.storage->read("d/x"), kOld); });
+  attempt("read of 300 000 bytes", [&](const auto& what) { expectBytes(what, on.storage->read("d/large"), large); });
+  attempt("list", [&](const auto& what) { expectNames(what, namesIn(*on.storage, "d"), {"large", "x"}); });
+  attempt("stat", [&](const auto& what) {
+    const auto stat = on.storage->stat("d/x");
+    expect(stat && !stat->is_directory, what + ": found nothing, expected a file");
+  });
+  expectContent(*on.storage, "d/x", kOld);
+}
+
+void cutReads(Context& context) {
+  for (const Fault fault : kCuts) tryReads(context, fault);
+}
+
+void garbledReads(Context& context) { tryReads(context, Fault::Garble); }
+
+/// That "d/x" is what `ending` says: what `done` is, or still the old value. Empty: absent.
+void expectEnding(Proxied& on, const std::string& what, Ending ending, const std::string& done) {
+  std::string found;
+  if (on.direct->stat("d/x")) found = on.direct->read("d/x");
+  if (ending == Ending::Done) return expectBytes("content of 'd/x' after a " + what, found, done);
+  if (ending == Ending::Unknown && found == done) return;
+  expectBytes("content of 'd/x' after a " + what + " that was told to have failed", found, kOld);
+}
+
+void tryChange(Context& context, Proxied& on, Fault fault, const Operation& change, const std::string& done) {
+  const std::string what = change.name + std::string(wordsFor(fault));
+  atEachRequest(on.proxy, {fault}, [&] {
+    on.direct->write("d/x", kOld);
+    const Ending ending = outcomeOf(context, what, [&] { change.run(*on.storage, Call()); });
+    expectEnding(on, what, ending, done);
+  });
+  on.direct->write("d/x", kOld);
+  on.storage->append("d/x", kNew);
+  expectContent(*on.direct, "d/x", std::string(kOld) + kNew);
+}
+
+void tryChanges(Context& context, std::initializer_list<const char*> names, std::initializer_list<Fault> faults) {
+  Proxied on(context);
+  for (const auto& change : operations()) {
+    for (const std::string_view name : names) {
+      if (name != change.name) continue;
+      const std::string done = name == "write" ? kNew : name == "append" ? std::string(kOld) + kNew : std::string();
+      for (const Fault fault : faults) tryChange(context, on, fault, change, done);
+    }
+  }
+}
+
+constexpr auto kEveryCut = {Fault::CutBefore, Fault::CutInside, Fault::CutAfter, Fault::CutAnswer};
+
+void cutChanges(Context& context) { tryChanges(context, {"write", "remove"}, kEveryCut); }
+void garbledChanges(Context& context) { tryChanges(context, {"write", "append", "remove"}, {Fault::Garble}); }
+void cutAppends(Context& context) { tryChanges(context, {"append"}, kEveryCut); }
+
+void cutTokens(Context& context) {
+  Proxied on(context);
+  std::string expected = kOld;
+  int number = 0;
+  for (const Fault fault : kCuts) {
+    atEachRequest(on.proxy, {fault}, [&] {
+      const std::string line = "line " + std::to_string(++number) + "\n";
+      AppendOptions once;
+      once.token = line;
+      const std::string what = "append with a token" + std::string(wordsFor(fault));
+      const auto append = [&] { on.storage->append("d/x", line, once); };
+      if (outcomeOf(context, what, append) != Ending::Done) append();
+      expected += line;
+      expectContent(*on.direct, "d/x", expected);
+    });
+  }
+}
+
+/// Wait until the server has got what nobody waits for.
+void waitForDelivery(const FaultProxy& proxy, int before) {
+  const auto limit = Call::Clock::now() + 10s;
+  while (proxy.delivered() == before && Call::Clock::now() < limit) std::this_thread::sleep_for(1ms);
+  expect(proxy.delivered() != before, "the proxy has not delivered the late request");
+}
+
+void repeatedTokens(Context& context) {
+  Proxied on(context);
+  AppendOptions once;
+  once.token = "token";
+  const int before = on.proxy.delivered();
+  on.proxy.arm({Fault::Repeat});
+  on.storage->append("d/x", kNew, once);
+  waitForDelivery(on.proxy, before);
+  expectContent(*on.direct, "d/x", std::string(kOld) + kNew);
+}
+
+void repeatedConditions(Context& context) {
+  Proxied on(context);
+  WriteOptions condition;
+  condition.if_version = on.direct->stat("d/x")->version;
+  const int before = on.proxy.delivered();
+  on.proxy.arm({Fault::Repeat});
+  on.storage->write("d/x", kNew, condition);
+  on.direct->write("d/x", "newer");
+  waitForDelivery(on.proxy, before);
+  expectContent(*on.direct, "d/x", "newer");
+}
+
+void lateWrite(Context& context) {
+  Proxied on(context);
+  const int before = on.proxy.delivered();
+  Strike late{Fault::Delay};
+  late.wait = 500ms;
+  on.proxy.arm(late);
+  const Ending ending =
+      outcomeOf(context, "write that is late", [&] { on.storage->write("d/x", kNew, {}, Call::within(200ms)); });
+  expect(ending == Ending::Unknown, "write that may still arrive: only OutcomeUnknown says so");
+  waitForDelivery(on.proxy, before);
+  expectEnding(on, "write that is late", ending, kNew);
+}
+
+void lateAnswers(Context& context) {
+  Proxied on(context);
+  on.direct->write("d/other", "another value");
+  Strike late{Fault::Delay};
+  late.wait = 300ms;
+  for (int round = 0; round < 3; ++round) {
+    on.proxy.arm(late);
+    outcomeOf(context, "read that is late", [&] { on.storage->read("d/x", {}, Call::within(100ms)); });
+    expectBytes("content of 'd/other', asked for while an answer about 'd/x' was due", on.storage->read("d/other"),
+                "another value");
+  }
+}
+
+}  // namespace
+
+std::vector<Case> badLineAppendCases() {
+  constexpr auto kServer = Facility::Server;
+  constexpr auto kToken = Capability::AppendToken | Facility::Server;
+  return {
+      {"C16", "append: cut anywhere lands once or not at all, or says that it can't know", cutAppends, kServer},
+      {"C21", "append: with a token, cut anywhere and repeated, lands once", cutTokens, kToken},
+      {"C22", "append: with a token, arriving twice, lands once", repeatedTokens, kToken},
+  };
+}
+
+std::vector<Case> badLineCases() {
+  constexpr auto kServer = Facility::Server;
+  constexpr auto kVersion = Capability::IfVersion | Facility::Server;
+  return {
+      {"J09", "read, list, stat: with a cut answer are right or an error, never short", cutReads, kServer},
+      {"J10", "read, list, stat: with a garbled answer are right or an error", garbledReads, kServer},
+      {"J11", "write, remove: cut anywhere are done or not, or say that they can't know", cutChanges, kServer},
+      {"J18", "write, append, remove: with a garbled answer likewise", garbledChanges, kServer},
+      {"J19", "write: that may arrive after its deadline is OutcomeUnknown", lateWrite, kServer},
+      {"J20", "write: with if_version, arriving again later, undoes nothing", repeatedConditions, kVersion},
+      {"J21", "read: an answer that is late is not taken for the next one", lateAnswers, kServer},
+  };
+}
+
+}  // namespace tally::conformance
