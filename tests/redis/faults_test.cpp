@@ -3,15 +3,15 @@
 #include <chrono>
 #include <thread>
 
-#include "redis/fault_proxy.hpp"
 #include "redis/redis_server.hpp"
 #include "support/doctest.hpp"
+#include "tally/conformance/fault_proxy.hpp"
 
 using namespace tally;
 using namespace std::chrono_literals;
+using conformance::Fault;
+using conformance::FaultProxy;
 using test::codeOf;
-using test::Cut;
-using test::FaultProxy;
 using test::messageOf;
 using test::openRedis;
 using test::RedisServer;
@@ -21,7 +21,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr Cut kCuts[] = {Cut::BeforeRequest, Cut::InRequest, Cut::AfterRequest, Cut::InAnswer};
+constexpr Fault kCuts[] = {Fault::CutBefore, Fault::CutInside, Fault::CutAfter, Fault::CutAnswer};
 
 AppendOptions token(std::string_view text) {
   AppendOptions options;
@@ -46,17 +46,17 @@ void tryAll(IStorage& storage, Check&& check) {
 
 TEST_CASE("faults: a read whose connection is cut anywhere is asked again, and whole") {
   RedisServer server;
-  FaultProxy proxy(server.port());
-  const auto storage = openRedis(proxy.url());
+  FaultProxy proxy(server.address());
+  const auto storage = openRedis("redis://" + proxy.address());
   const std::string content(20'000, 'x');
   storage->write("d/x", content);
-  for (const Cut cut : kCuts) {
+  for (const Fault cut : kCuts) {
     CAPTURE(static_cast<int>(cut));
-    proxy.cutNext(cut);
+    proxy.arm({cut});
     CHECK(storage->read("d/x") == content);
-    proxy.cutNext(cut);
+    proxy.arm({cut});
     CHECK(storage->stat("d/x")->size == content.size());
-    proxy.cutNext(cut);
+    proxy.arm({cut});
     CHECK(storage->list("d").size() == 1);
     CHECK(proxy.left() == 0);
   }
@@ -64,22 +64,22 @@ TEST_CASE("faults: a read whose connection is cut anywhere is asked again, and w
 
 TEST_CASE("faults: a change whose connection is cut is OutcomeUnknown, and was done whole or not at all") {
   RedisServer server;
-  FaultProxy proxy(server.port());
-  const auto storage = openRedis(proxy.url());
+  FaultProxy proxy(server.address());
+  const auto storage = openRedis("redis://" + proxy.address());
   storage->append("warm", "1");  // so that the server knows the scripts, and each change is one request
   storage->remove("warm");
-  for (const Cut cut : kCuts) {
+  for (const Fault cut : kCuts) {
     CAPTURE(static_cast<int>(cut));
-    const bool arrived = cut == Cut::AfterRequest || cut == Cut::InAnswer;
+    const bool arrived = cut == Fault::CutAfter || cut == Fault::CutAnswer;
     storage->write("d/x", "old");
-    proxy.cutNext(cut);
+    proxy.arm({cut});
     CHECK(codeOf([&] { storage->write("d/x", "new"); }) == ErrorCode::OutcomeUnknown);
     CHECK(storage->read("d/x") == (arrived ? "new" : "old"));
     storage->write("d/x", "old");
-    proxy.cutNext(cut);
+    proxy.arm({cut});
     CHECK(codeOf([&] { storage->append("d/x", "+"); }) == ErrorCode::OutcomeUnknown);
     CHECK(storage->read("d/x") == (arrived ? "old+" : "old"));
-    proxy.cutNext(cut);
+    proxy.arm({cut});
     CHECK(codeOf([&] { storage->remove("d/x"); }) == ErrorCode::OutcomeUnknown);
     CHECK(storage->stat("d/x").has_value() != arrived);
   }
@@ -87,15 +87,15 @@ TEST_CASE("faults: a change whose connection is cut is OutcomeUnknown, and was d
 
 TEST_CASE("faults: an append with a token lands once, wherever and however often it is cut") {
   RedisServer server;
-  FaultProxy proxy(server.port());
-  const auto storage = openRedis(proxy.url());
+  FaultProxy proxy(server.address());
+  const auto storage = openRedis("redis://" + proxy.address());
   std::string expected;
   int number = 0;
-  for (const Cut cut : kCuts) {
+  for (const Fault cut : kCuts) {
     for (const int times : {1, 3}) {
       const std::string line = "line " + std::to_string(++number) + "\n";
       expected += line;
-      proxy.cutNext(cut, times);
+      proxy.arm({cut, times});
       CHECK(storage->append("d/log", line, token(line)) == expected.size());
       CHECK(proxy.left() == 0);
     }

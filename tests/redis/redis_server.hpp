@@ -23,7 +23,8 @@ class RedisServer {
   explicit RedisServer(std::vector<std::string> more = {}, std::string password = {});
 
   std::uint16_t port() const noexcept { return port_; }
-  std::string url() const { return "redis://127.0.0.1:" + std::to_string(port_); }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  std::string url() const { return "redis://" + address(); }
   std::string socketUrl() const { return "unix://" + socketPath(); }
   std::string socketPath() const { return (folder_.path() / "redis.sock").string(); }
 

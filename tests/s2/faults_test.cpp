@@ -5,22 +5,29 @@
 #include <sstream>
 #include <thread>
 
-#include "fault_proxy.hpp"
 #include "s2_server.hpp"
 #include "support/doctest.hpp"
+#include "tally/conformance/fault_proxy.hpp"
 
 using namespace tally;
 using namespace tally::s2::test;
 using namespace std::chrono_literals;
+using conformance::Fault;
+using conformance::FaultProxy;
 using tally::test::codeOf;
 using tally::test::messageOf;
 
 namespace {
 
 s2::Settings through(const FaultProxy& proxy) {
-  auto settings = settingsFor(proxy.url());
+  auto settings = settingsFor("http://" + proxy.address());
   settings.request_timeout = 5s;
   return settings;
+}
+
+/// One fault for the next request whose first line begins so.
+conformance::Strike next(Fault fault, std::string method = "POST ", std::string answer = {}) {
+  return {fault, 1, 0, std::move(method), std::move(answer)};
 }
 
 std::string answer(const std::string& status, const std::string& body, const std::string& more = {}) {
@@ -42,7 +49,7 @@ std::chrono::milliseconds timeOf(const std::function<void()>& action) {
 
 TEST_CASE("faults: one change, one fault: the change is there once") {
   const S2Server server;
-  FaultProxy proxy(server.port());
+  FaultProxy proxy(server.address(), kMethods);
   s2::S2Storage storage(through(proxy), Call());
   storage.append("log", "first\n");
   const struct {
@@ -62,11 +69,11 @@ TEST_CASE("faults: one change, one fault: the change is there once") {
   int strikes = 0;
   for (const auto& row : table) {
     CAPTURE(row.what);
-    proxy.arm(row.fault, "POST ", row.answer);
+    proxy.arm(next(row.fault, "POST ", row.answer));
     storage.append("log", std::string(row.what) + "\n");
     expected += std::string(row.what) + "\n";
     CHECK(storage.read("log") == expected);
-    proxy.arm(row.fault, "POST ", row.answer);
+    proxy.arm(next(row.fault, "POST ", row.answer));
     storage.write("value", row.what);
     CHECK(storage.read("value") == row.what);
     strikes += 2;
@@ -76,34 +83,34 @@ TEST_CASE("faults: one change, one fault: the change is there once") {
 
 TEST_CASE("faults: questions are asked again") {
   const S2Server server;
-  FaultProxy proxy(server.port());
+  FaultProxy proxy(server.address(), kMethods);
   s2::S2Storage storage(through(proxy), Call());
   storage.write("d/x", "content");
   for (const auto fault : {Fault::CutBefore, Fault::CutAfter, Fault::Answer}) {
     CAPTURE(static_cast<int>(fault));
-    proxy.arm(fault, "GET ", kBroken);
+    proxy.arm(next(fault, "GET ", kBroken));
     CHECK(storage.read("d/x") == "content");
-    proxy.arm(fault, "GET ", kBusy);
+    proxy.arm(next(fault, "GET ", kBusy));
     CHECK(storage.stat("d/x").has_value());
-    proxy.arm(fault, "GET ", kBroken);
+    proxy.arm(next(fault, "GET ", kBroken));
     CHECK(storage.list("d").size() == 1);
-    proxy.arm(fault, "DELETE ", kBroken);
+    proxy.arm(next(fault, "DELETE ", kBroken));
     CHECK_NOTHROW(storage.remove("d/gone"));
   }
 }
 
 TEST_CASE("faults: a large value survives a cut session, and is never seen in part") {
   const S2Server server;
-  FaultProxy proxy(server.port());
+  FaultProxy proxy(server.address(), kMethods);
   s2::S2Storage storage(through(proxy), Call());
   storage.write("big", "old");
   for (const auto fault : {Fault::CutBefore, Fault::CutInside, Fault::CutAfter}) {
     CAPTURE(static_cast<int>(fault));
     const std::string value(5'000'000, static_cast<char>('a' + static_cast<int>(fault)));
-    proxy.arm(fault);
+    proxy.arm(next(fault));
     storage.write("big", value);
     CHECK(storage.read("big") == value);
-    proxy.arm(fault);
+    proxy.arm(next(fault));
     storage.append("big", value);
     CHECK(storage.read("big") == value + value);
   }
@@ -111,7 +118,7 @@ TEST_CASE("faults: a large value survives a cut session, and is never seen in pa
 
 TEST_CASE("faults: appends of many threads under random faults: each at most once, each acknowledged one there") {
   const S2Server server;
-  FaultProxy proxy(server.port());
+  FaultProxy proxy(server.address(), kMethods);
   s2::S2Storage storage(through(proxy), Call());
   storage.append("log", "");
   std::mutex mutex;
@@ -122,7 +129,7 @@ TEST_CASE("faults: appends of many threads under random faults: each at most onc
     while (!done) {
       const Fault faults[] = {Fault::CutBefore, Fault::CutInside, Fault::CutAfter, Fault::Answer};
       const int before = proxy.struck();
-      proxy.arm(faults[random() % 4], "POST ", kBroken);
+      proxy.arm(next(faults[random() % 4], "POST ", kBroken));
       while (!done && proxy.struck() == before) std::this_thread::yield();
     }
   });
@@ -145,7 +152,7 @@ TEST_CASE("faults: appends of many threads under random faults: each at most onc
   for (auto& writer : writers) writer.join();
   done = true;
   trouble.join();
-  proxy.arm(Fault::None);
+  proxy.disarm();
   std::istringstream lines(storage.read("log"));
   std::set<std::string> seen;
   for (std::string line; std::getline(lines, line);) {
@@ -159,20 +166,20 @@ TEST_CASE("faults: appends of many threads under random faults: each at most onc
 
 TEST_CASE("faults: a server that says nothing is left at the deadline, and when the caller cancels") {
   const S2Server server;
-  FaultProxy proxy(server.port());
+  FaultProxy proxy(server.address(), kMethods);
   s2::S2Storage storage(through(proxy), Call());
   storage.append("log", "x");
-  proxy.arm(Fault::Hang, "GET ");
+  proxy.arm(next(Fault::Hang, "GET "));
   CHECK(timeOf([&] { CHECK(codeOf([&] { storage.read("log", {}, Call::within(200ms)); }) == ErrorCode::Timeout); }) <
         600ms);
-  proxy.arm(Fault::Hang, "POST ");
+  proxy.arm(next(Fault::Hang, "POST "));
   CHECK(timeOf([&] {
           CHECK(codeOf([&] { storage.append("log", "y", {}, Call::within(200ms)); }) == ErrorCode::OutcomeUnknown);
         }) < 600ms);
   std::uint32_t word = 0;
   Call call;
   call.cancel = CancelToken(&word, -1);
-  proxy.arm(Fault::Hang, "GET ");
+  proxy.arm(next(Fault::Hang, "GET "));
   Call::Clock::time_point asked;
   std::thread canceller([&] {
     waitUntil("the request hangs", [&] { return proxy.struck() == 3; });
@@ -197,15 +204,15 @@ TEST_CASE("faults: a server that is not there is Unavailable, and the message sa
 
 TEST_CASE("faults: refused credentials and missing permissions are told apart, without the token") {
   const S2Server server;
-  FaultProxy proxy(server.port());
+  FaultProxy proxy(server.address(), kMethods);
   auto settings = through(proxy);
   settings.access_token = "very-secret-token";
   s2::S2Storage storage(settings, Call());
-  proxy.arm(Fault::Answer, "GET ", answer("401 Unauthorized", R"({"code":"authn","message":"who are you"})"));
+  proxy.arm(next(Fault::Answer, "GET ", answer("401 Unauthorized", R"({"code":"authn","message":"who are you"})")));
   CHECK(codeOf([&] { storage.read("x"); }) == ErrorCode::Unauthenticated);
   storage.append("x", "1");
   const std::string forbidden = answer("403 Forbidden", R"({"code":"permission_denied","message":"not allowed"})");
-  proxy.arm(Fault::Answer, "POST ", forbidden);
+  proxy.arm(next(Fault::Answer, "POST ", forbidden));
   const std::string text = messageOf([&] { storage.append("x", "2"); });
   CHECK(text.find("append, trim") != std::string::npos);
   CHECK(text.find("very-secret-token") == std::string::npos);

@@ -4,18 +4,19 @@
 #include <chrono>
 #include <thread>
 
-#include "fault_proxy.hpp"
 #include "s2_server.hpp"
 #include "support/doctest.hpp"
+#include "tally/conformance/fault_proxy.hpp"
 
 using namespace tally;
 using namespace tally::s2::test;
+using conformance::FaultProxy;
 using tally::test::codeOf;
 
 TEST_CASE("requests: names that are too long are refused before any") {
   const S2Server server;
-  FaultProxy proxy(server.port());
-  s2::S2Storage storage(settingsFor(proxy.url()), Call());
+  FaultProxy proxy(server.address(), kMethods);
+  s2::S2Storage storage(settingsFor("http://" + proxy.address()), Call());
   const int before = proxy.requests();
   const std::string key(512, 'k');
   CHECK(codeOf([&] { storage.write(key, "x"); }) == ErrorCode::InvalidArgument);
@@ -27,8 +28,8 @@ TEST_CASE("requests: names that are too long are refused before any") {
 
 TEST_CASE("requests: one for a write, an append, a read, a remove; two side by side for a stat") {
   const S2Server server;
-  FaultProxy proxy(server.port());
-  s2::S2Storage storage(settingsFor(proxy.url()), Call());
+  FaultProxy proxy(server.address(), kMethods);
+  s2::S2Storage storage(settingsFor("http://" + proxy.address()), Call());
   storage.write("d/x", "first");
   const auto cost = [&](const std::function<void()>& action) {
     const int before = proxy.requests();
@@ -45,8 +46,8 @@ TEST_CASE("requests: one for a write, an append, a read, a remove; two side by s
 
 TEST_CASE("requests: a listing passes large subtrees in one each") {
   const S2Server server;
-  FaultProxy proxy(server.port());
-  s2::S2Storage storage(settingsFor(proxy.url()), Call());
+  FaultProxy proxy(server.address(), kMethods);
+  s2::S2Storage storage(settingsFor("http://" + proxy.address()), Call());
   std::vector<std::thread> writers;
   for (int writer = 0; writer < 12; ++writer) {
     writers.emplace_back([&, writer] {

@@ -24,6 +24,9 @@ std::string serverProgram();
 
 inline constexpr const char* kBasin = "tally-test-basin";
 
+/// What every request of the protocol begins with, for a proxy.
+inline const std::vector<std::string> kMethods = {"GET ", "POST ", "DELETE "};
+
 class S2Server {
  public:
   /// Start it and wait until it answers. Errors: std::runtime_error with the server's log.
