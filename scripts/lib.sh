@@ -65,7 +65,14 @@ build() {
     "${command[@]}"
     return
   fi
-  NINJA_STATUS='@[%f/%t] ' "${command[@]}" | awk '
-    /^@\[/ { if (systime() < next_line) next; next_line = systime() + 60; sub(/^@/, "") }
-    { print; fflush() }'
+  NINJA_STATUS='@[%f/%t] ' "${command[@]}" | {
+    local line quiet_until=0
+    while IFS= read -r line; do
+      if [[ $line == @\[* ]]; then
+        if [ "$SECONDS" -lt "$quiet_until" ]; then continue; fi
+        quiet_until=$((SECONDS + 60)) line=${line#@}
+      fi
+      printf '%s\n' "$line"
+    done
+  }
 }
