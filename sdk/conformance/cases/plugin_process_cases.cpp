@@ -257,18 +257,8 @@ std::vector<Case> pluginProcessCases() {
 Group pluginCases() {
   Group group{'P', "plugin: the C interface, the file, the process", pluginProcessCases()};
   for (auto& more : pluginTableCases()) group.cases.push_back(more);
+  for (auto& more : pluginAbilityCases()) group.cases.push_back(more);
   return group;
-}
-
-std::vector<Group> abilityGroups() {
-  return {
-      {'M', "follow, with tally.follow/1: the cases come with the first backend that offers it", {}},
-      {'R', "batches, with tally.batch/1: likewise", {}},
-      {'S', "append streams, with tally.append_stream/1: likewise", {}},
-      {'T', "leases, with tally.lease/1: likewise", {}},
-      {'U', "consumer groups, with tally.consumer_group/1: likewise", {}},
-      {'V', "health, with tally.health/1: likewise", {}},
-  };
 }
 
 }  // namespace tally::conformance

@@ -21,18 +21,6 @@ void entryIsPure(Context& context) {
   expect(first->factory != nullptr, "the descriptor has no factory");
 }
 
-/// Ids that look like a known one, and must not be taken for it.
-std::vector<std::string> oddIds(const std::string& known) {
-  return {"",
-          "x",
-          known + "x",
-          known + std::string(1, '\0'),
-          known.substr(0, known.size() - 1),
-          known.substr(0, known.size() - 1) + "2",
-          std::string(65536, 'a'),
-          "\xff\xfe"};
-}
-
 void factoryIds(Context& context) {
   const tally_plugin& plugin = initialised(context);
   const auto* const known = &factoryOf(plugin);
@@ -40,17 +28,6 @@ void factoryIds(Context& context) {
   for (const auto& odd : oddIds(TALLY_STORAGE_FACTORY)) {
     const tally_str id = strOf(odd);
     expect(plugin.factory(&id) == nullptr, "factory of the unknown id " + quote(odd) + ": found one, expected null");
-  }
-}
-
-void extensionIds(Context& context) {
-  const RawStorage storage(context);
-  const bool has_slot = TALLY_HAS(&storage.ops(), tally_storage_ops, extension) && storage.ops().extension != nullptr;
-  if (!has_slot) Context::skip("the plugin has no extensions, and no slot for them");
-  for (const auto& odd : oddIds("tally.follow/1")) {
-    const tally_str id = strOf(odd);
-    expect(storage.ops().extension(storage.self(), &id) == nullptr,
-           "extension of the unknown id " + quote(odd) + ": found one, expected null");
   }
 }
 
@@ -203,7 +180,6 @@ std::vector<Case> pluginTableCases() {
   return {
       {"P18", "entry: the same descriptor each time, with all that it must have", entryIsPure, kPlugin},
       {"P19", "factory: an unknown id, or one with bytes behind it, is null", factoryIds, kPlugin},
-      {"P20", "extension: an unknown id, or one with bytes behind it, is null", extensionIds, kPlugin},
       {"P21", "options: an unknown flag is Unsupported, and nothing is done", unknownFlags, kPlugin},
       {"P22", "structs: longer ones of a later host are fine, their ends untouched", laterHost, kPlugin},
       {"P23", "structs: nothing behind their size is read or written", noByteBehind, kPlugin},

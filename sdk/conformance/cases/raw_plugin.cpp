@@ -73,6 +73,17 @@ const tally_storage_factory& factoryOf(const tally_plugin& plugin) {
   return *factory;
 }
 
+std::vector<std::string> oddIds(const std::string& known) {
+  return {"",
+          "x",
+          known + "x",
+          known + std::string(1, '\0'),
+          known.substr(0, known.size() - 1),
+          known.substr(0, known.size() - 1) + "2",
+          std::string(65536, 'a'),
+          "\xff\xfe"};
+}
+
 tally_str strOf(std::string_view text) noexcept { return {text.data(), text.size()}; }
 
 tally_error freshError() noexcept {

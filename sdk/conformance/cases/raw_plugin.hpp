@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tally/conformance/case.hpp"
 #include "tally/plugin_abi.h"
@@ -15,6 +16,9 @@ const tally_plugin& initialised(Context& context);
 
 /// Its factory. Throws Failure if there is none.
 const tally_storage_factory& factoryOf(const tally_plugin& plugin);
+
+/// Ids that look like a known one, and must not be taken for it.
+std::vector<std::string> oddIds(const std::string& known);
 
 tally_str strOf(std::string_view text) noexcept;
 tally_error freshError() noexcept;
@@ -62,6 +66,7 @@ class Walled {
   std::size_t page_;
 };
 
+std::vector<Case> pluginAbilityCases();
 std::vector<Case> pluginTableCases();
 std::vector<Case> pluginProcessCases();
 

@@ -5,14 +5,12 @@
 namespace tally::conformance {
 
 const std::vector<Group>& baseGroups() {
-  static const std::vector<Group> groups = [] {
-    std::vector<Group> all = {
-        valuesCases(),      missingCases(), appendCases(), listCases(),  removeCases(), namesCases(),  conditionCases(),
-        concurrencyCases(), crashCases(),   callCases(),   largeCases(), rangeCases(),  expiryCases(), pluginCases(),
-    };
-    for (auto& ability : abilityGroups()) all.push_back(std::move(ability));
-    return all;
-  }();
+  static const std::vector<Group> groups = {
+      valuesCases(),        missingCases(),     appendCases(),  listCases(),  removeCases(),       namesCases(),
+      conditionCases(),     concurrencyCases(), crashCases(),   callCases(),  largeCases(),        rangeCases(),
+      followCases(),        expiryCases(),      pluginCases(),  batchCases(), appendStreamCases(), leaseCases(),
+      consumerGroupCases(), healthCases(),      reindexCases(),
+  };
   return groups;
 }
 

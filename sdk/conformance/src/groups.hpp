@@ -20,6 +20,13 @@ Group rangeCases();        // L
 Group expiryCases();       // N
 Group pluginCases();       // P
 
-std::vector<Group> abilityGroups();  // M, R to V: optional abilities
+// Optional abilities, one each.
+Group followCases();         // M
+Group batchCases();          // R
+Group appendStreamCases();   // S
+Group leaseCases();          // T
+Group consumerGroupCases();  // U
+Group healthCases();         // V
+Group reindexCases();        // W
 
 }  // namespace tally::conformance

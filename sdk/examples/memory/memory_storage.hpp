@@ -3,16 +3,19 @@
 //
 // It honours every option of the contract. Read it beside tally/storage.hpp: each method there is one method here,
 // and the comments say why a line must be as it is. Directories are not stored; they exist through their children.
+// The optional abilities are a file each, and may be left out: extension() is the only place that knows them.
 
-#include <atomic>
-#include <chrono>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <shared_mutex>
-#include <string>
 #include <string_view>
 
+#include "memory_append_stream.hpp"
+#include "memory_consumer_group.hpp"
+#include "memory_follow.hpp"
+#include "memory_health.hpp"
+#include "memory_lease.hpp"
+#include "memory_objects.hpp"
+#include "tally/extensions/batch.hpp"
 #include "tally/storage.hpp"
 
 namespace tally::examples {
@@ -36,37 +39,18 @@ class MemoryStorage final : public IStorage {
   std::optional<StorageStat> stat(std::string_view key, const Call& call) override;
   bool remove(std::string_view key, const RemoveOptions& options, const Call& call) override;
   Capabilities capabilities() const noexcept override;
+  void* extension(std::string_view id) override;
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = MemoryObjects::Clock;
 
-  struct Object {
-    std::string bytes;
-    std::uint64_t version = 0;
-    SystemTime modified;
-    Clock::time_point expires = Clock::time_point::max();
-    std::map<std::string, std::uint64_t, std::less<>> tokens;  // append token -> size just after that append
-  };
-
-  // The order of a folder tree: '/' sorts before every other byte, so that a directory's whole subtree stands where
-  // its name stands among its siblings. By plain bytes "t-" would come between "t" and "t/x".
-  struct TreeOrder {
-    using is_transparent = void;
-    bool operator()(std::string_view a, std::string_view b) const noexcept;
-  };
-  using Objects = std::map<std::string, Object, TreeOrder>;
-
-  static StorageStat describe(const Object& object);
-  void forgetExpired();
-  bool hasChildren(std::string_view key) const;
-  void checkPlace(std::string_view key) const;
-  Object& place(std::string_view key);
-  void touch(Object& object);
-
-  mutable std::shared_mutex mutex_;
-  Objects objects_;                 // guarded by mutex_
-  std::uint64_t last_version_ = 0;  // guarded by mutex_
-  std::atomic<Clock::time_point> next_expiry_{Clock::time_point::max()};
+  MemoryObjects objects_;
+  BatchByOnes batch_{*this};  // nothing is gained by many at once where nothing is far away
+  MemoryAppendStreams append_streams_{objects_};
+  MemoryFollow follow_{objects_};
+  MemoryConsumerGroups consumer_groups_{objects_};
+  MemoryLeases leases_{objects_};
+  MemoryHealth health_{objects_};
 };
 
 }  // namespace tally::examples

@@ -31,6 +31,7 @@ class ForwardingStorage : public IStorage {
     return good_->remove(key, options, call);
   }
   Capabilities capabilities() const noexcept override { return good_->capabilities(); }
+  void* extension(std::string_view id) override { return good_->extension(id); }
 
  protected:
   IStorage& good() const noexcept { return *good_; }

@@ -17,6 +17,12 @@ struct Mutant {
   std::function<std::shared_ptr<IStorage>(std::shared_ptr<IStorage> good)> make;
 };
 
+/// Those that get the operations of IStorage wrong.
 const std::vector<Mutant>& mutants();
+/// Those that get an optional ability wrong.
+std::vector<Mutant> abilityMutants();
+
+/// A storage with the one ability that the reference has no use for, done right.
+std::shared_ptr<IStorage> withReindex(std::shared_ptr<IStorage> good);
 
 }  // namespace tally::test

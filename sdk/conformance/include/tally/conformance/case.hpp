@@ -97,7 +97,7 @@ struct Case {
 struct Group {
   char letter;
   const char* title;
-  std::vector<Case> cases;  ///< may be empty: then they come with the first backend that offers the ability
+  std::vector<Case> cases;
 };
 
 }  // namespace tally::conformance

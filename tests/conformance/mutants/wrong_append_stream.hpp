@@ -1,0 +1,118 @@
+#pragma once
+// Mutants that get tally.append_stream/1 wrong. Each shows only what it spoils.
+
+#include <optional>
+#include <string>
+
+#include "tally/extensions/append_stream.hpp"
+#include "wrong_ability.hpp"
+
+namespace tally::test {
+
+class ForwardingStream : public AppendStream {
+ public:
+  ForwardingStream(std::unique_ptr<AppendStream> good, IStorage& storage, std::string_view key)
+      : good_(std::move(good)), storage_(storage), key_(key) {}
+  std::optional<std::uint64_t> submit(std::string_view content) override { return good_->submit(content); }
+  std::optional<std::uint64_t> wait(std::uint64_t ticket, const Call& call) override {
+    return good_->wait(ticket, call);
+  }
+
+ protected:
+  AppendStream& good() const noexcept { return *good_; }
+  IStorage& storage() const noexcept { return storage_; }
+  const std::string& key() const noexcept { return key_; }
+
+ private:
+  std::unique_ptr<AppendStream> good_;
+  IStorage& storage_;
+  const std::string key_;
+};
+
+template <typename Given>
+class ForwardingStreams final : public AppendStreams {
+ public:
+  explicit ForwardingStreams(IStorage& storage) : storage_(storage) {}
+  std::unique_ptr<AppendStream> openAppendStream(std::string_view key, const AppendStreamOptions& options,
+                                                 const Call& call) override {
+    auto good = storage_.extension<AppendStreams>()->openAppendStream(key, options, call);
+    return std::make_unique<Given>(std::move(good), storage_, key);
+  }
+
+ private:
+  IStorage& storage_;
+};
+
+/// Two connections, so that now and then a later one overtakes.
+class ReordersStream final : public ForwardingStream {
+  using ForwardingStream::ForwardingStream;
+  std::optional<std::uint64_t> submit(std::string_view content) override {
+    if (++count_ % 10 != 0) return good().submit(content);
+    storage().append(key(), content);
+    return good().submit("");
+  }
+  unsigned count_ = 0;
+};
+
+class SendsWhatItRefused final : public ForwardingStream {
+  using ForwardingStream::ForwardingStream;
+  std::optional<std::uint64_t> submit(std::string_view content) override {
+    const auto ticket = good().submit(content);
+    if (!ticket) storage().append(key(), content);
+    return ticket;
+  }
+};
+
+class NeverWaits final : public ForwardingStream {
+  using ForwardingStream::ForwardingStream;
+  std::optional<std::uint64_t> wait(std::uint64_t, const Call&) override { return std::nullopt; }
+};
+
+class GivesUpWaiting final : public ForwardingStream {
+  using ForwardingStream::ForwardingStream;
+  std::optional<std::uint64_t> wait(std::uint64_t ticket, const Call& call) override {
+    if (over_) throw Error(*over_);
+    try {
+      return good().wait(ticket, call);
+    } catch (const Error& error) {
+      over_ = error;
+      throw;
+    }
+  }
+  std::optional<Error> over_;
+};
+
+class GoesOnAfterFailure final : public ForwardingStream {
+  using ForwardingStream::ForwardingStream;
+  std::optional<std::uint64_t> submit(std::string_view content) override {
+    storage().append(key(), content);
+    return next_++;
+  }
+  std::optional<std::uint64_t> wait(std::uint64_t, const Call&) override { return std::nullopt; }
+  std::uint64_t next_ = 0;
+};
+
+class TearsAtTheEnd final : public ForwardingStream {
+ public:
+  using ForwardingStream::ForwardingStream;
+  ~TearsAtTheEnd() override {
+    if (!last_.empty()) storage().append(key(), last_.substr(0, last_.size() - 1));
+  }
+  std::optional<std::uint64_t> submit(std::string_view content) override {
+    last_ = content;
+    return good().submit(content);
+  }
+
+ private:
+  std::string last_;
+};
+
+class CreatesWhenOpened final : public ForwardingStream {
+ public:
+  CreatesWhenOpened(std::unique_ptr<AppendStream> good, IStorage& storage, std::string_view key)
+      : ForwardingStream(std::move(good), storage, key) {
+    storage.append(key, "");
+  }
+};
+
+}  // namespace tally::test

@@ -1,0 +1,104 @@
+#pragma once
+// Mutants that get tally.batch/1 wrong. Each shows only what it spoils.
+
+#include <vector>
+
+#include "tally/extensions/batch.hpp"
+#include "wrong_ability.hpp"
+
+namespace tally::test {
+
+class ForwardingBatch : public Batch {
+ public:
+  explicit ForwardingBatch(IStorage& storage) : storage_(storage) {}
+  void readMany(const Keys& keys, BatchSink& out, const Call& call) override { good().readMany(keys, out, call); }
+  void writeMany(const Keys& keys, const std::vector<std::string_view>& contents, const WriteOptions& options,
+                 BatchSink& out, const Call& call) override {
+    good().writeMany(keys, contents, options, out, call);
+  }
+  void statMany(const Keys& keys, BatchSink& out, const Call& call) override { good().statMany(keys, out, call); }
+  void removeMany(const Keys& keys, const RemoveOptions& options, BatchSink& out, const Call& call) override {
+    good().removeMany(keys, options, out, call);
+  }
+
+ protected:
+  Batch& good() const noexcept { return *storage_.extension<Batch>(); }
+
+ private:
+  IStorage& storage_;
+};
+
+class LosesTheLast final : public ForwardingBatch {
+  using ForwardingBatch::ForwardingBatch;
+  void readMany(const Keys& keys, BatchSink& out, const Call& call) override {
+    good().readMany(keys.empty() ? keys : Keys(keys.begin(), keys.end() - 1), out, call);
+  }
+};
+
+/// The results come to the neighbours' places.
+class Shifted final : public ForwardingBatch {
+  using ForwardingBatch::ForwardingBatch;
+  struct Sink final : BatchSink {
+    Sink(BatchSink& to, std::size_t size) : out(to), count(size) {}
+    void take(std::size_t index, std::string_view content, const StorageStat& stat) override {
+      out.take((index + 1) % count, content, stat);
+    }
+    void fail(std::size_t index, const Error& error) override { out.fail((index + 1) % count, error); }
+    BatchSink& out;
+    std::size_t count;
+  };
+  void readMany(const Keys& keys, BatchSink& out, const Call& call) override {
+    Sink shifted(out, keys.size());
+    good().readMany(keys, shifted, call);
+  }
+};
+
+class AllOrNothing final : public ForwardingBatch {
+  using ForwardingBatch::ForwardingBatch;
+  struct Sink final : BatchSink {
+    void take(std::size_t, std::string_view, const StorageStat&) override {}
+    void fail(std::size_t, const Error& error) override { throw Error(error); }
+  };
+  void writeMany(const Keys& keys, const std::vector<std::string_view>& contents, const WriteOptions& options,
+                 BatchSink& out, const Call& call) override {
+    Sink strict;
+    good().writeMany(keys, contents, options, strict, call);
+    for (std::size_t i = 0; i < keys.size(); ++i) out.take(i, {}, {});
+  }
+};
+
+class AbsentWasRemoved final : public ForwardingBatch {
+  using ForwardingBatch::ForwardingBatch;
+  struct Sink final : BatchSink {
+    explicit Sink(BatchSink& to) : out(to) {}
+    void take(std::size_t index, std::string_view content, const StorageStat& stat) override {
+      out.take(index, content, stat);
+    }
+    void fail(std::size_t index, const Error& error) override {
+      if (error.code() == ErrorCode::NotFound) return out.take(index, {}, {});
+      out.fail(index, error);
+    }
+    BatchSink& out;
+  };
+  void removeMany(const Keys& keys, const RemoveOptions& options, BatchSink& out, const Call& call) override {
+    Sink kind(out);
+    good().removeMany(keys, options, kind, call);
+  }
+};
+
+class OptionsIgnored final : public ForwardingBatch {
+  using ForwardingBatch::ForwardingBatch;
+  void writeMany(const Keys& keys, const std::vector<std::string_view>& contents, const WriteOptions&, BatchSink& out,
+                 const Call& call) override {
+    good().writeMany(keys, contents, {}, out, call);
+  }
+};
+
+class BatchWithoutTime final : public ForwardingBatch {
+  using ForwardingBatch::ForwardingBatch;
+  void removeMany(const Keys& keys, const RemoveOptions& options, BatchSink& out, const Call&) override {
+    good().removeMany(keys, options, out, {});
+  }
+};
+
+}  // namespace tally::test

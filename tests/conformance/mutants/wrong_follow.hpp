@@ -1,0 +1,121 @@
+#pragma once
+// Mutants that get tally.follow/1 wrong. Each shows only what it spoils.
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include "tally/extensions/follow.hpp"
+#include "wrong_ability.hpp"
+
+namespace tally::test {
+
+class ForwardingFollower : public Follower {
+ public:
+  explicit ForwardingFollower(std::unique_ptr<Follower> good) : good_(std::move(good)) {}
+  FollowEvent next(ByteSink& out, std::uint64_t max_bytes, const Call& call) override {
+    return good_->next(out, max_bytes, call);
+  }
+  std::string cursor() const override { return good_->cursor(); }
+
+ protected:
+  Follower& good() const noexcept { return *good_; }
+
+ private:
+  std::unique_ptr<Follower> good_;
+};
+
+/// Opens a follower with other options, and gives out one of the class `Given`.
+template <typename Given = ForwardingFollower>
+class ForwardingFollow : public Follow {
+ public:
+  explicit ForwardingFollow(IStorage& storage) : storage_(storage) {}
+  std::unique_ptr<Follower> openFollower(std::string_view key, const FollowOptions& options,
+                                         const Call& call) override {
+    return std::make_unique<Given>(good().openFollower(key, spoiled(options), call));
+  }
+
+ protected:
+  virtual FollowOptions spoiled(const FollowOptions& options) { return options; }
+  Follow& good() const noexcept { return *storage_.extension<Follow>(); }
+
+ private:
+  IStorage& storage_;
+};
+
+class CursorIgnored final : public ForwardingFollow<> {
+  using ForwardingFollow::ForwardingFollow;
+  FollowOptions spoiled(const FollowOptions& options) override { return {options.from_end, {}, options.must_exist}; }
+};
+
+class EndIgnored final : public ForwardingFollow<> {
+  using ForwardingFollow::ForwardingFollow;
+  FollowOptions spoiled(const FollowOptions& options) override { return {false, options.cursor, options.must_exist}; }
+};
+
+class AbsenceIgnored final : public ForwardingFollow<> {
+  using ForwardingFollow::ForwardingFollow;
+  FollowOptions spoiled(const FollowOptions& options) override { return {options.from_end, options.cursor, false}; }
+};
+
+class AnyTextIsACursor final : public ForwardingFollow<> {
+ public:
+  using ForwardingFollow::ForwardingFollow;
+  std::unique_ptr<Follower> openFollower(std::string_view key, const FollowOptions& options,
+                                         const Call& call) override {
+    try {
+      return good().openFollower(key, options, call);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::InvalidArgument) throw;
+      return good().openFollower(key, {}, call);
+    }
+  }
+};
+
+class PageFollower final : public ForwardingFollower {
+  using ForwardingFollower::ForwardingFollower;
+  FollowEvent next(ByteSink& out, std::uint64_t max_bytes, const Call& call) override {
+    return good().next(out, max_bytes == 0 ? 4096 : max_bytes, call);
+  }
+};
+
+class GreedyFollower final : public ForwardingFollower {
+  using ForwardingFollower::ForwardingFollower;
+  FollowEvent next(ByteSink& out, std::uint64_t, const Call& call) override { return good().next(out, 0, call); }
+};
+
+/// Goes on silently after one kind of event.
+template <FollowEvent Kind>
+class QuietFollower final : public ForwardingFollower {
+  using ForwardingFollower::ForwardingFollower;
+  FollowEvent next(ByteSink& out, std::uint64_t max_bytes, const Call& call) override {
+    const auto event = good().next(out, max_bytes, call);
+    return event == Kind ? good().next(out, max_bytes, call) : event;
+  }
+};
+
+class LateIsAnError final : public ForwardingFollower {
+  using ForwardingFollower::ForwardingFollower;
+  FollowEvent next(ByteSink& out, std::uint64_t max_bytes, const Call& call) override {
+    const auto event = good().next(out, max_bytes, call);
+    if (event == FollowEvent::Nothing) throw Error(ErrorCode::Timeout, "nothing came");
+    return event;
+  }
+};
+
+/// Looks again and again, `kPause` apart, and does not look at the call meanwhile.
+template <int kPauseMilliseconds>
+class PollingFollower final : public ForwardingFollower {
+  using ForwardingFollower::ForwardingFollower;
+  FollowEvent next(ByteSink& out, std::uint64_t max_bytes, const Call& call) override {
+    for (;;) {
+      Call at_once = Call::within(std::chrono::nanoseconds(0));
+      at_once.cancel = call.cancel;
+      const auto event = good().next(out, max_bytes, at_once);
+      if (event != FollowEvent::Nothing || Call::Clock::now() >= call.deadline) return event;
+      std::this_thread::sleep_for(std::chrono::milliseconds(kPauseMilliseconds));
+    }
+  }
+};
+
+}  // namespace tally::test
