@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "commands/command.hpp"
@@ -62,7 +63,8 @@ ExitCode list(Context& context) {
 void printSteps(Context& context, const std::vector<LoadStep>& steps) {
   const auto style = context.style();
   for (const auto& step : steps) {
-    const auto mark = step.passed ? style.paint(Tone::Good, "pass") : style.paint(Tone::Bad, "FAIL");
+    const auto good = step.warning ? style.paint(Tone::Warning, "warn") : style.paint(Tone::Good, "pass");
+    const auto mark = step.passed ? good : style.paint(Tone::Bad, "FAIL");
     context.out.print("{}  {:<10}  {}\n", mark, step.name, escapedLines(step.detail));
   }
 }
@@ -80,11 +82,12 @@ ExitCode doctor(Context& context, const std::string& name) {
   const auto backend = name.empty() ? context.config().storage.backend : name;
   const auto steps = diagnosePlugin(context.config(), backend);
   const auto places = searchPlaces(context.config());
-  const bool healthy = !steps.empty() && steps.back().passed;
+  const bool healthy = std::all_of(steps.begin(), steps.end(), [](const LoadStep& step) { return step.passed; });
   if (context.options.json) {
     Json step_rows = Json::array(), place_rows = Json::array();
     for (const auto& step : steps) {
-      step_rows.push_back({{"name", step.name}, {"passed", step.passed}, {"detail", step.detail}});
+      step_rows.push_back(
+          {{"name", step.name}, {"passed", step.passed}, {"warning", step.warning}, {"detail", step.detail}});
     }
     for (const auto& place : places) {
       place_rows.push_back({{"dir", place.dir.string()}, {"why", place.why}, {"ignored", place.ignored}});
@@ -114,10 +117,11 @@ void addPluginCommands(CLI::App& group, Context& context) {
   inspect_command.callback(
       [&context, name] { context.action = [&context, name] { return inspectPlugin(context, *name); }; });
 
-  auto& doctor_command = addCommand(group, {"doctor",
-                                            "Load a plugin step by step, open a storage and ask it something.",
-                                            {"tally plugins doctor", "tally plugins doctor redis"},
-                                            {ExitCode::Failed, ExitCode::Config}});
+  auto& doctor_command =
+      addCommand(group, {"doctor",
+                         "Load a plugin step by step, open a storage, and ask how its service keeps data.",
+                         {"tally plugins doctor", "tally plugins doctor redis"},
+                         {ExitCode::Failed, ExitCode::Config}});
   doctor_command.add_option("NAME", *name, "Name of a backend; default: the configured one");
   doctor_command.callback([&context, name] { context.action = [&context, name] { return doctor(context, *name); }; });
 }

@@ -29,8 +29,14 @@ TEST_CASE("static plugin: found before any file, checked and opened like a loade
   REQUIRE_FALSE(listPlugins(config).empty());
   CHECK(listPlugins(config).front().note->name == "memory");
   const auto steps = diagnosePlugin(config, "memory");
-  CHECK(steps.back().name == "answer");
-  CHECK(steps.back().passed);
+  REQUIRE(steps.size() > 3);
+  CHECK(steps[steps.size() - 3].name == "answer");
+  const auto& finding = steps[steps.size() - 2];
+  CHECK(finding.name == "health");
+  CHECK(finding.passed);
+  CHECK(finding.warning);
+  CHECK(finding.detail.find("persistence: everything is gone") == 0);
+  CHECK_FALSE(steps.back().warning);
 
   config.storage.sections["memory"]["size"].value = std::int64_t{1};
   CHECK(codeOf([&] { createStorage(config); }) == ErrorCode::ConfigUnknownKey);

@@ -84,13 +84,15 @@ TALLY_API PluginFile inspectPlugin(const Config& config, const std::string& name
 /// One step of loading, done or refused.
 struct LoadStep {
   /// "find", "trust", "file", "note", "manifest", "pin", "probe", "open" (with entry and descriptor), "init",
-  /// "options", "create", "answer"
+  /// "options", "create", "answer", and "health" for each finding of a backend that offers tally.health/1
   std::string name;
   bool passed = false;
-  std::string detail;  ///< what was found, or the reason
+  std::string detail;    ///< what was found, or the reason
+  bool warning = false;  ///< passed, but data can be lost or be wrong one day
 };
 
-/// Load a plugin, create a storage and ask it for its root, noting each step; the first refusal ends the list.
+/// Load a plugin, create a storage, ask it for its root and for its health, noting each step; the first refusal ends
+/// the list. Findings of health don't: each of them is a step.
 /// Runs plugin code. Never throws for a plugin's fault.
 TALLY_API std::vector<LoadStep> diagnosePlugin(const Config& config, const std::string& name);
 

@@ -8,6 +8,7 @@
 #include "plugins/plugin_search.hpp"
 #include "plugins/registry.hpp"
 #include "tally/error.hpp"
+#include "tally/extensions/health.hpp"
 #include "tally/plugin_info.hpp"
 
 namespace tally {
@@ -50,6 +51,19 @@ std::vector<std::filesystem::path> pluginFilesIn(const std::filesystem::path& di
   std::sort(files.begin(), files.end());
   return files;
 }
+
+/// Each finding as a step.
+class HealthSteps final : public HealthSink {
+ public:
+  explicit HealthSteps(std::vector<LoadStep>& steps) : steps_(steps) {}
+  void take(HealthLevel level, std::string_view subject, std::string_view text) override {
+    steps_.push_back({"health", level != HealthLevel::Fault, std::string(subject).append(": ").append(text),
+                      level == HealthLevel::Warning});
+  }
+
+ private:
+  std::vector<LoadStep>& steps_;
+};
 
 }  // namespace
 
@@ -95,11 +109,11 @@ PluginFile inspectPlugin(const Config& config, const std::string& name) {
 
 std::vector<LoadStep> diagnosePlugin(const Config& config, const std::string& name) {
   // The steps in the order they are taken; a refusal belongs to the first one that has not passed.
-  static constexpr const char* kOrder[] = {"find",  "trust", "file", "note",    "manifest", "pin",
-                                           "probe", "open",  "init", "options", "create",   "answer"};
+  static constexpr const char* kOrder[] = {"find", "trust", "file",    "note",   "manifest", "pin",   "probe",
+                                           "open", "init",  "options", "create", "answer",   "health"};
   std::vector<LoadStep> steps;
   const plugins::StepObserver note = [&](const char* step, const std::string& detail) {
-    steps.push_back({step, true, detail});
+    steps.push_back({step, true, detail, false});
   };
   const auto next = [&] {
     if (steps.empty()) return kOrder[0];
@@ -112,8 +126,10 @@ std::vector<LoadStep> diagnosePlugin(const Config& config, const std::string& na
     const auto storage = plugins::openStorage(wanted, plugins::loadPlugin(wanted, name, note), {}, note);
     storage->stat("");
     note("answer", "the storage answers");
+    HealthSteps findings(steps);
+    if (auto* const health = storage->extension<Health>()) health->checkHealth(findings, {});
   } catch (const Error& refused) {
-    steps.push_back({next(), false, std::string(nameOf(refused.code())) + ": " + refused.what()});
+    steps.push_back({next(), false, std::string(nameOf(refused.code())) + ": " + refused.what(), false});
   }
   return steps;
 }
