@@ -11,6 +11,10 @@ std::vector<ExitCode> plus(std::vector<ExitCode> codes, std::initializer_list<Ex
   return codes;
 }
 
+std::string checkDuration(const std::string& text) {
+  return parseDuration(text) ? std::string() : "expected a duration such as 5s or 250ms, not " + text;
+}
+
 std::string helpFooter(const CommandText& text) {
   std::string footer = "Examples:\n";
   for (const auto& example : text.examples) footer += fmt::format("  {}\n", example);

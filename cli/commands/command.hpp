@@ -28,6 +28,9 @@ std::vector<ExitCode> plus(std::vector<ExitCode> codes, std::initializer_list<Ex
 /// Add a subcommand with its help text to `parent`.
 CLI::App& addCommand(CLI::App& parent, const CommandText& text);
 
+/// What CLI11 asks of a check: nothing for a duration, else what is wrong with the text.
+std::string checkDuration(const std::string& text);
+
 /// Examples and exit codes as they stand at the end of a help text.
 std::string helpFooter(const CommandText& text);
 
@@ -41,6 +44,8 @@ void registerImport(CLI::App& app, Context& context);
 void registerExport(CLI::App& app, Context& context);
 void registerRm(CLI::App& app, Context& context);
 void registerStorage(CLI::App& app, Context& context);
+void registerStorageGroup(CLI::App& storage, Context& context);
+void registerStorageReindex(CLI::App& storage, Context& context);
 void registerPlugins(CLI::App& app, Context& context);
 void registerPluginsNew(CLI::App& group, Context& context);
 void registerConfig(CLI::App& app, Context& context);

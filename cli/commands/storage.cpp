@@ -1,7 +1,9 @@
 #include <charconv>
 #include <memory>
 
+#include "bytes.hpp"
 #include "commands/command.hpp"
+#include "commands/storage_keys.hpp"
 #include "files.hpp"
 #include "table.hpp"
 #include "text.hpp"
@@ -11,6 +13,7 @@ namespace {
 
 struct StorageOptions {
   std::string key, file, after, range;
+  std::vector<std::string> keys;
   std::uint64_t limit = 0;
   bool detailed = false, if_absent = false, recursive = false;
 };
@@ -27,20 +30,6 @@ std::optional<ByteRange> parseRange(std::string_view text) {
   const auto length = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
   if (!length.empty() && !number(length, range.length)) return std::nullopt;
   return range;
-}
-
-std::string hex(std::string_view bytes) {
-  std::string text;
-  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return text;
-}
-
-Json statJson(const std::string& key, const StorageStat& stat) {
-  return {{"key", key},
-          {"kind", stat.is_directory ? "directory" : "file"},
-          {"size", stat.size ? Json(*stat.size) : Json()},
-          {"modified", stat.modified ? Json(formatTime(*stat.modified)) : Json()},
-          {"version", stat.version.empty() ? Json() : Json(hex(stat.version.bytes()))}};
 }
 
 struct Page final : EntrySink {
@@ -95,14 +84,9 @@ ExitCode list(Context& context, const StorageOptions& options) {
 }
 
 ExitCode cat(Context& context, const StorageOptions& options) {
-  const auto range = options.range.empty() ? ByteRange() : parseRange(options.range).value();
-  const auto bytes = context.storage().read(options.key, range, context.call());
-  if (context.options.json) {
-    context.printJson(isUtf8(bytes) ? Json{{"key", options.key}, {"text", bytes}}
-                                    : Json{{"key", options.key}, {"hex", hex(bytes)}});
-  } else {
-    context.out.write(context.out.isTerminal() ? escapedLines(bytes) : bytes);
-  }
+  if (options.range.empty()) return catKeys(context, options.keys);
+  if (options.keys.size() != 1) throw UsageError("--range is for one KEY");
+  catRange(context, options.keys.front(), parseRange(options.range).value());
   return ExitCode::Ok;
 }
 
@@ -133,21 +117,7 @@ ExitCode appendTo(Context& context, const StorageOptions& options) {
   return ExitCode::Ok;
 }
 
-ExitCode stat(Context& context, const StorageOptions& options) {
-  const auto found = context.storage().stat(options.key, context.call());
-  if (!found) throw Error(ErrorCode::NotFound, fmt::format("no object and no directory '{}'", options.key));
-  const auto document = statJson(options.key, *found);
-  if (context.options.json) {
-    context.printJson(document);
-    return ExitCode::Ok;
-  }
-  for (const auto& item : document.items()) {
-    const auto& value = item.value();
-    const auto text = value.is_null() ? "-" : value.is_string() ? value.get<std::string>() : value.dump();
-    context.out.print("{:<9} {}\n", item.key(), escaped(text));
-  }
-  return ExitCode::Ok;
-}
+ExitCode stat(Context& context, const StorageOptions& options) { return statKeys(context, options.keys); }
 
 ExitCode remove(Context& context, const StorageOptions& options) {
   const bool existed = context.storage().remove(options.key, {options.recursive}, context.call());
@@ -185,23 +155,28 @@ void addReading(CLI::App& group, Context& context, const std::shared_ptr<Storage
   ls.add_option("--after", options->after, "Only names greater than this one")->type_name("NAME");
   ls.add_flag("-l,--long", options->detailed, "Also size and time; one more call an entry");
 
-  auto& cat_command = addStorageCommand(group, context, options,
-                                        {"cat",
-                                         "Print the bytes of an object. On a terminal control characters are escaped.",
-                                         {"tally storage cat conversations/conv-1/meta.json",
-                                          "tally storage cat conversations/conv-1/conversation.jsonl --range 0:200"},
-                                         kStoreExitCodes},
-                                        cat);
-  cat_command.add_option("KEY", options->key, "Key of the object")->required();
-  cat_command.add_option("--range", options->range, "Only these bytes")->type_name("OFF:LEN")->check(checkRange);
+  auto& cat_command =
+      addStorageCommand(group, context, options,
+                        {"cat",
+                         "Print the bytes of objects, one after the other. On a terminal control characters are "
+                         "escaped.",
+                         {"tally storage cat conversations/conv-1/meta.json",
+                          "tally storage cat conversations/conv-1/conversation.jsonl --range 0:200"},
+                         kStoreExitCodes},
+                        cat);
+  cat_command.add_option("KEY", options->keys, "Keys of the objects")->required();
+  cat_command.add_option("--range", options->range, "Only these bytes, of one object")
+      ->type_name("OFF:LEN")
+      ->check(checkRange);
 
-  auto& stat_command = addStorageCommand(group, context, options,
-                                         {"stat",
-                                          "Say what is known of an object or directory.",
-                                          {"tally storage stat conversations/conv-1/meta.json"},
-                                          kStoreExitCodes},
-                                         stat);
-  stat_command.add_option("KEY", options->key, "Key of the object or directory")->required();
+  auto& stat_command = addStorageCommand(
+      group, context, options,
+      {"stat",
+       "Say what is known of objects and directories.",
+       {"tally storage stat conversations/conv-1/meta.json", "tally storage stat notes/a.txt notes/b.txt"},
+       kStoreExitCodes},
+      stat);
+  stat_command.add_option("KEY", options->keys, "Keys of the objects or directories")->required();
 }
 
 void addWriting(CLI::App& group, Context& context, const std::shared_ptr<StorageOptions>& options) {
@@ -246,6 +221,8 @@ void registerStorage(CLI::App& app, Context& context) {
   const auto options = std::make_shared<StorageOptions>();
   addReading(group, context, options);
   addWriting(group, context, options);
+  registerStorageGroup(group, context);
+  registerStorageReindex(group, context);
   group.require_subcommand(1);
 }
 
