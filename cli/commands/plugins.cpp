@@ -23,7 +23,7 @@ std::string stateOf(const PluginFile& plugin) {
 
 std::string pathOf(const PluginFile& plugin) { return plugin.path.empty() ? "-" : plugin.path.string(); }
 
-Json pluginJson(const PluginFile& plugin) {
+Json rowOf(const PluginFile& plugin) {
   Json row = {{"name", nameOf(plugin)},
               {"version", plugin.note ? Json(plugin.note->version) : Json()},
               {"path", plugin.path.string()},
@@ -42,7 +42,7 @@ ExitCode list(Context& context) {
   const auto plugins = listPlugins(context.config());
   if (context.options.json) {
     Json rows = Json::array();
-    for (const auto& plugin : plugins) rows.push_back(pluginJson(plugin));
+    for (const auto& plugin : plugins) rows.push_back(rowOf(plugin));
     context.printJson(rows);
     return ExitCode::Ok;
   }

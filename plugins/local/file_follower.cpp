@@ -17,12 +17,6 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t kChunkBytes = std::uint64_t{1} << 20;
 constexpr Call::Clock::duration kTold = 1s, kUntold = 50ms, kShortest = 50us;
 
-struct stat statusOf(int fd) {
-  struct stat found {};
-  if (::fstat(fd, &found) != 0) throw systemError(errno, "can't look at the file");
-  return found;
-}
-
 }  // namespace
 
 FileFollower::FileFollower(StoreParts& parts, std::string_view key, const FollowOptions& options, const Call& call)

@@ -44,6 +44,12 @@ void requireFile(mode_t mode) {
   throw Error(ErrorCode::PermissionDenied, "neither a regular file nor a folder; the store does not touch it");
 }
 
+struct stat statusOf(int fd) {
+  struct stat found {};
+  if (::fstat(fd, &found) != 0) throw systemError(errno, "can't look at the file");
+  return found;
+}
+
 std::optional<struct stat> statusIn(int folder, const char* name) {
   struct stat found {};
   if (::fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) == 0) return found;

@@ -18,6 +18,9 @@ StorageStat describe(const struct stat& found);
 /// Errors: IsADirectory; PermissionDenied for a pipe, socket or device.
 void requireFile(mode_t mode);
 
+/// The status of an open file or folder.
+struct stat statusOf(int fd);
+
 /// The status of `name` itself in an open folder, also when it is a link; nothing when it is absent.
 std::optional<struct stat> statusIn(int folder, const char* name);
 

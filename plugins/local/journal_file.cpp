@@ -8,6 +8,7 @@
 #include <cstring>
 #include <thread>
 
+#include "file_state.hpp"
 #include "system_error.hpp"
 
 namespace tally::local {
@@ -27,12 +28,6 @@ std::string readBootId() {
 const std::string& bootId() {
   static const std::string id = readBootId();
   return id;
-}
-
-struct stat statusOf(int fd) {
-  struct stat found {};
-  if (::fstat(fd, &found) != 0) throw systemError(errno, "can't look at the journal");
-  return found;
 }
 
 bool largeEnough(const struct stat& found) { return static_cast<std::size_t>(found.st_size) >= sizeof(JournalImage); }

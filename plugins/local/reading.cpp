@@ -12,7 +12,7 @@
 namespace tally::local {
 namespace {
 
-constexpr std::uint64_t kBytesBetweenChecks = std::uint64_t{8} << 20;
+constexpr std::uint64_t kBytesARead = std::uint64_t{8} << 20;
 constexpr int kMaxReadAttempts = 3;
 
 // One attempt; false when the file became shorter meanwhile.
@@ -49,7 +49,7 @@ OpenedFile openToRead(const Root& root, std::string_view key, int flags) {
 std::uint64_t readAt(int fd, char* room, const ByteRange& range, const Call& call) {
   std::uint64_t done = 0;
   while (done < range.length) {
-    const auto part = static_cast<std::size_t>(std::min(range.length - done, kBytesBetweenChecks));
+    const auto part = static_cast<std::size_t>(std::min(range.length - done, kBytesARead));
     const ssize_t got = ::pread(fd, room + done, part, static_cast<off_t>(range.offset + done));
     if (got < 0 && errno != EINTR) throw systemError(errno, "can't read the file");
     if (got == 0) break;

@@ -16,7 +16,7 @@
 namespace tally::local {
 namespace {
 
-constexpr std::size_t kBytesBetweenChecks = std::size_t{8} << 20;
+constexpr std::size_t kBytesAWrite = std::size_t{8} << 20;
 
 // The temporary file, noted in the journal for as long as it may exist.
 class Temporary {
@@ -76,7 +76,7 @@ void checkConditions(const std::optional<struct stat>& old, const WriteOptions& 
 void writeAll(int fd, std::string_view content, const Call& call) {
   while (!content.empty()) {
     call.check();
-    const ssize_t written = ::write(fd, content.data(), std::min(content.size(), kBytesBetweenChecks));
+    const ssize_t written = ::write(fd, content.data(), std::min(content.size(), kBytesAWrite));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) throw systemError(errno, "can't write the new content");
     content.remove_prefix(static_cast<std::size_t>(written));

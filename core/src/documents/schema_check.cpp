@@ -22,7 +22,7 @@ bool isQuoted(std::string_view value) { return kindOf(value) == '"'; }
 
 std::string listed(const std::vector<std::string>& texts) {
   std::string list = texts.size() == 1 ? "" : "one of ";
-  for (const auto& text : texts) list += (&text == &texts.front() ? "" : ", ") + quoted(text);
+  for (const auto& text : texts) list += (&text == &texts.front() ? "" : ", ") + detail::quoted(text);
   return list;
 }
 

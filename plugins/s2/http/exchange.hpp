@@ -14,6 +14,9 @@
 
 namespace tally::s2 {
 
+/// How often a wait looks whether its call was cancelled.
+inline constexpr std::chrono::milliseconds kCancelStep{50};
+
 enum class Method { Get, Post, Delete };
 
 struct Request {

@@ -8,7 +8,6 @@ namespace tally::s2 {
 namespace {
 
 constexpr std::size_t kMaxQueuedBytes = std::size_t{16} * 1024 * 1024;
-constexpr auto kCancelStep = std::chrono::milliseconds(50);
 constexpr int kGood = 200;
 
 }  // namespace

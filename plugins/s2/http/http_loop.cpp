@@ -12,7 +12,6 @@
 namespace tally::s2 {
 namespace {
 
-constexpr auto kCancelStep = std::chrono::milliseconds(50);
 constexpr int kIdleWaitMs = 60'000;
 
 CURLM* newMulti() {

@@ -12,7 +12,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kAtTail = 416;
 constexpr int kUnlimited = std::numeric_limits<int>::max();
 constexpr std::chrono::milliseconds kDeletionPause{10}, kLongestDeletionPause{500};
 

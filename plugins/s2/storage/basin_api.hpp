@@ -16,6 +16,9 @@
 
 namespace tally::s2 {
 
+/// The status of a read from where nothing is yet.
+inline constexpr int kAtTail = 416;
+
 /// A name in a listing of streams.
 struct StreamName {
   std::string name;

@@ -3,8 +3,7 @@
 namespace tally::s2 {
 namespace {
 
-constexpr int kAtTail = 416;
-constexpr Deed kRead{"can't read", "read"};
+constexpr Deed kReadAll{"can't read", "read"};
 
 /// A session ends by itself at the tail, but a writer faster than the reader keeps it going. After this time the end of
 /// a batch that the service calls the tail is taken as well.
@@ -52,7 +51,7 @@ Fold readObject(BasinApi& api, std::string_view stream, const Call& call) {
         return std::move(reading.fold);
       }
       if (mayBeDeletion(*reading.refusal) && api.isGone(stream, call)) return Fold();
-      throw refusalError(*reading.refusal, kRead);
+      throw refusalError(*reading.refusal, kReadAll);
     } catch (const Error& error) {
       const bool broken = error.retryable() && error.code() != ErrorCode::Timeout;
       if (!broken || !backoff.again()) throw;
