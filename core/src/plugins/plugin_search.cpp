@@ -67,11 +67,11 @@ std::vector<SearchPlace> searchPlaces(const Config& config) {
   addVariable(places);
   if (onlyVariable()) return places;
   addUserFolder(places, config.plugins.allow_user_dir);
-  if (const fs::path core = plugins::coreFolder(); !core.empty()) {
-    places.push_back({core / "tally/plugins", "beside the core library", {}});
-  }
+  const fs::path core = plugins::coreFolder();
+  const fs::path beside = core.empty() ? core : core / "tally/plugins";
+  if (!beside.empty()) places.push_back({beside, "beside the core library", {}});
   places.push_back({"/usr/local/lib/tally/plugins", "local installations", {}});
-  places.push_back({kSystemDir, "system installations", {}});
+  if (beside != kSystemDir) places.push_back({kSystemDir, "system installations", {}});  // else it is the one above
   return places;
 }
 
