@@ -47,10 +47,26 @@ endfunction()
 # tally_install_program(TARGET COMPONENT): into bin, where it finds the core library without help.
 function(tally_install_program target component)
   file(RELATIVE_PATH to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
-  if(NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")  # the loader looks there by itself
-    set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN/${to_lib}")
-  endif()
+  set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN/${to_lib}")
   tally_install_target(${target} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${component})
+endfunction()
+
+# tally_install_manual(TARGET COMPONENT SUMMARY): the manual page of a program, made from its help. Only where what was
+# built can be run as it is.
+function(tally_install_manual target component summary)
+  if(NOT TALLY_INSTALL OR TALLY_SANITIZE OR CMAKE_CROSSCOMPILING)
+    return()
+  endif()
+  get_target_property(name ${target} OUTPUT_NAME)
+  set(page ${CMAKE_CURRENT_BINARY_DIR}/${name}.1)
+  set(script ${PROJECT_SOURCE_DIR}/scripts/manual_page.cmake)
+  add_custom_command(OUTPUT ${page}.gz
+    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${target}> -DSUMMARY=${summary} -DVERSION=${PROJECT_VERSION}
+      -DOUTPUT=${page} -P ${script}
+    COMMAND gzip -9nf ${page}
+    DEPENDS ${target} ${script} VERBATIM)
+  add_custom_target(${target}_manual ALL DEPENDS ${page}.gz)
+  install(FILES ${page}.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT ${component})
 endfunction()
 
 # tally_install_headers(COMPONENT DIR file...): files into include/DIR.
