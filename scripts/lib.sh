@@ -14,9 +14,12 @@ fail() {
 RUNTIME_PACKAGES=(
   g++ cmake ninja-build pkgconf
   libboost-dev nlohmann-json3-dev libyaml-cpp-dev libsimdjson-dev nettle-dev libfmt-dev libcli11-dev
-  libhiredis-dev # of the redis backend only, which -DTALLY_PLUGIN_REDIS=OFF leaves out
+  libhiredis-dev libssl-dev # of the redis backend only, which -DTALLY_PLUGIN_REDIS=OFF leaves out
   libcurl4-openssl-dev libprotozero-dev # of the s2 backend only, which -DTALLY_PLUGIN_S2=OFF leaves out
 )
+
+# What it takes to make Debian packages, on top.
+PACKAGING_PACKAGES=(dpkg-dev file)
 
 # What the tests need on top.
 TEST_PACKAGES=(
