@@ -8,6 +8,11 @@
 # tally_install_plugin(NAME)
 #   Install it where a host of the same prefix looks for plugins, as the component plugin-NAME.
 #
+# tally_package_plugin(NAME CONTACT "you <you@example.org>" [SUMMARY text])
+#   Let cpack pack what the project installs, by its version; once a project, at its end. In a build that is configured
+#   with -DCMAKE_INSTALL_PREFIX=/usr that is the Debian package tally-plugin-NAME, which depends on a host that can load
+#   the plugin and on the libraries that the plugin needs. Elsewhere it is a tarball, to be unpacked below /usr/local.
+#
 # tally_test_plugin(NAME [FILE path] [CONFIG tally.yaml] [ARGS argument...] [NO_SERVICE])
 #   CTest cases for it, or for a plugin in FILE that something else than CMake has built: NAME.exports, that it exports
 #   one symbol; NAME.inspect, that a host can read who it is; NAME.loads, that a host opens it and gets an answer;
@@ -61,6 +66,33 @@ function(tally_install_plugin name)
   install(TARGETS tally_plugin_${name} LIBRARY
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/tally/plugins COMPONENT plugin-${name})
   set_property(GLOBAL APPEND PROPERTY TALLY_INSTALLED_PLUGINS ${name})
+endfunction()
+
+function(tally_package_plugin name)
+  cmake_parse_arguments(ARG "" "CONTACT;SUMMARY" "" ${ARGN})
+  if(NOT ARG_CONTACT)
+    message(FATAL_ERROR "tally_package_plugin: say who answers for ${name}: CONTACT \"you <you@example.org>\"")
+  endif()
+  if(NOT ARG_SUMMARY)
+    set(ARG_SUMMARY "Tally backend ${name}")
+  endif()
+  set(CPACK_GENERATOR TGZ)
+  if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+    set(CPACK_GENERATOR DEB)
+  endif()
+  string(REPLACE "_" "-" CPACK_PACKAGE_NAME tally-plugin-${name})
+  set(CPACK_PACKAGE_CONTACT ${ARG_CONTACT})
+  set(CPACK_PACKAGE_DESCRIPTION_SUMMARY ${ARG_SUMMARY})
+  set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+  set(CPACK_STRIP_FILES ON)
+  set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS  # a host refuses plugins that others could have written
+    OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+  set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+  set(CPACK_DEBIAN_PACKAGE_DEPENDS tally-plugin-abi-1)
+  set(CPACK_DEBIAN_PACKAGE_ENHANCES tally)
+  set(CPACK_DEBIAN_PACKAGE_SECTION libs)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+  include(CPack)
 endfunction()
 
 function(tally_test_plugin name)
