@@ -54,7 +54,7 @@ UniqueFd createFile(const Root& root, const Addition& wanted, UniqueFd& folder) 
   folder = root.makeParent(wanted.key);
   if (!folder) return {};
   const CPath name(path::basename(wanted.key));
-  return UniqueFd(::openat(folder.get(), name.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  return UniqueFd(::openat(folder.get(), name.get(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
 }
 
 // Nothing when somebody removed the folder, or made the file, in between.
@@ -96,7 +96,7 @@ void putBehind(const Target& target, Journal::Lock& lock, std::string_view conte
 void takeBack(const Target& target, AppendFiles& files, std::string_view key) {
   if (!target.created_in) return;
   files.drop(key);
-  ::unlinkat(target.created_in.get(), CPath(path::basename(key)).c_str(), 0);
+  ::unlinkat(target.created_in.get(), CPath(path::basename(key)).get(), 0);
 }
 
 Target appendLocked(const Root& root, Journal& journal, AppendFiles& files, const Addition& wanted) {

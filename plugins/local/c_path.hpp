@@ -19,7 +19,7 @@ class CPath {
     if (!text.empty()) std::memcpy(text_.data(), text.data(), text.size());
     text_[text.size()] = '\0';
   }
-  const char* c_str() const noexcept { return text_.data(); }
+  const char* get() const noexcept { return text_.data(); }
 
  private:
   std::array<char, path::kMaxKeyBytes + 1> text_;

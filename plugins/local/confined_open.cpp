@@ -23,10 +23,10 @@ bool isLink(int folder, const char* name) {
 // O_PATH; both become ELOOP here.
 UniqueFd openSegment(int folder, std::string_view segment, int flags, mode_t mode) {
   const CPath name(segment);
-  UniqueFd opened(::openat(folder, name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC, mode));
+  UniqueFd opened(::openat(folder, name.get(), flags | O_NOFOLLOW | O_CLOEXEC, mode));
   const int failure = opened ? 0 : errno;
   const bool suspicious = opened ? (flags & O_PATH) != 0 && (flags & O_DIRECTORY) == 0 : failure == ENOTDIR;
-  if (suspicious && isLink(folder, name.c_str())) {
+  if (suspicious && isLink(folder, name.get())) {
     errno = ELOOP;
     return {};
   }
@@ -51,7 +51,7 @@ UniqueFd openByKernel(int root, std::string_view key, const OpenHow& wanted) {
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   if (wanted.links == Links::Refuse) how.resolve |= RESOLVE_NO_SYMLINKS;
   for (;;) {
-    UniqueFd opened = openat2(root, path.c_str(), how);
+    UniqueFd opened = openat2(root, path.get(), how);
     // The kernel gives up like this when somebody renames folders while it resolves "..".
     if (opened || (errno != EAGAIN && errno != EINTR)) return opened;
   }

@@ -26,8 +26,8 @@ std::string readBootId() {
 }
 
 const std::string& bootId() {
-  static const std::string id = readBootId();
-  return id;
+  static const std::string kId = readBootId();
+  return kId;
 }
 
 bool largeEnough(const struct stat& found) { return static_cast<std::size_t>(found.st_size) >= sizeof(JournalImage); }

@@ -15,7 +15,7 @@
 namespace tally::local {
 namespace {
 
-constexpr std::size_t kBlockBytes = 32 * 1024;  // more gains nothing
+constexpr std::size_t kBlockBytes = std::size_t{32} * 1024;  // more gains nothing
 
 struct Item {
   std::uint64_t prefix;  // eight bytes behind what all names share, as one number that compares like the bytes

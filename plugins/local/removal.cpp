@@ -34,15 +34,15 @@ UniqueFd Removal::openFolder(std::string_view key) const {
 
 bool Removal::removeFrom(const UniqueFd& folder, std::string_view key, const RemoveOptions& options) {
   const CPath name(path::basename(key));
-  const auto found = statusIn(folder.get(), name.c_str());
+  const auto found = statusIn(folder.get(), name.get());
   if (!found) return false;
   if (S_ISDIR(found->st_mode) && !options.recursive) {
     throw Error(ErrorCode::IsADirectory, "this key is a folder; remove it recursively");
   }
   if (S_ISLNK(found->st_mode) && (!options.recursive || root_.leadsOutside(key))) root_.refuseLink(key);
   const std::string text(key);
-  return options.recursive ? removeAny(folder.get(), name.c_str(), found->st_mode, text)
-                           : removePlain(folder.get(), name.c_str(), text);
+  return options.recursive ? removeAny(folder.get(), name.get(), found->st_mode, text)
+                           : removePlain(folder.get(), name.get(), text);
 }
 
 void Removal::removeContents() {

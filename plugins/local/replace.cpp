@@ -126,7 +126,7 @@ std::optional<Replaced> tryReplace(const Root& root, Journal::Lock& lock, const 
   if (!folder && errno == ENOENT) return std::nullopt;
   if (!folder) root.fail(errno, wanted.key, "can't open the folder");
   const CPath name(path::basename(wanted.key));
-  const auto old = statusIn(folder.get(), name.c_str());
+  const auto old = statusIn(folder.get(), name.get());
   if (old && S_ISLNK(old->st_mode)) root.refuseLink(wanted.key);
   if (old) requireFile(old->st_mode);
   checkConditions(old, wanted.options);
@@ -137,7 +137,7 @@ std::optional<Replaced> tryReplace(const Root& root, Journal::Lock& lock, const 
     if (!temporary.exists() && errno == ENOENT) return std::nullopt;
     if (!temporary.exists()) throw systemError(errno, "can't create a temporary file");
     fresh = fill(temporary.fd(), wanted, old, root.durable());
-    const int failure = temporary.publish(name.c_str(), wanted.options.if_absent);
+    const int failure = temporary.publish(name.get(), wanted.options.if_absent);
     if (failure == ENOENT) return std::nullopt;
     if (failure != 0) throw systemError(failure, "can't put the new file in place");
   }

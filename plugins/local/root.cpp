@@ -104,10 +104,10 @@ UniqueFd Root::makeFolders(std::string_view folder) const {
     last = slash == folder.npos;
     const CPath name(folder.substr(0, slash));
     folder.remove_prefix(last ? folder.size() : slash + 1);
-    const bool made = ::mkdirat(at.get(), name.c_str(), 0777) == 0;
+    const bool made = ::mkdirat(at.get(), name.get(), 0777) == 0;
     if (!made && errno != EEXIST) return {};
     if (made) syncFolder(at.get());
-    at = UniqueFd(::openat(at.get(), name.c_str(), folderFlags() | O_NOFOLLOW));
+    at = UniqueFd(::openat(at.get(), name.get(), folderFlags() | O_NOFOLLOW));
   }
   return at;
 }

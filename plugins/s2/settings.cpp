@@ -18,8 +18,8 @@ std::uint64_t secondsOf(char unit) {
   switch (unit) {
     case 's': return 1;
     case 'm': return 60;
-    case 'h': return 60 * 60;
-    case 'd': return 24 * 60 * 60;
+    case 'h': return 3600;
+    case 'd': return 86400;
     default: return 0;
   }
 }

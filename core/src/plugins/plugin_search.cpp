@@ -104,8 +104,8 @@ Error notFound(const Config& config, const std::string& backend, const std::stri
 
 fs::path coreFolder() {
   Dl_info here{};
-  static const int anchor = 0;
-  if (::dladdr(&anchor, &here) == 0 || here.dli_fname == nullptr) return {};
+  static const int kAnchor = 0;
+  if (::dladdr(&kAnchor, &here) == 0 || here.dli_fname == nullptr) return {};
   std::error_code failed;
   return fs::canonical(here.dli_fname, failed).parent_path();
 }

@@ -16,8 +16,8 @@ constexpr int kIdleWaitMs = 60'000;
 
 CURLM* newMulti() {
   // Never undone: other users of libcurl may be in the process, and the plugin stays loaded.
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  CURLM* const multi = started == CURLE_OK ? curl_multi_init() : nullptr;
+  static const CURLcode kStarted = curl_global_init(CURL_GLOBAL_DEFAULT);
+  CURLM* const multi = kStarted == CURLE_OK ? curl_multi_init() : nullptr;
   if (multi == nullptr) throw Error(ErrorCode::Exhausted, "libcurl can't be started: no memory");
   return multi;
 }

@@ -3,7 +3,7 @@
 namespace tally::s2 {
 namespace {
 
-constexpr std::size_t kMaxEntries = 16 * 1024;
+constexpr std::size_t kMaxEntries = std::size_t{16} * 1024;
 constexpr unsigned kUnguardedAfterLoss = 8;
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace tally::conformance {
 namespace {
 
-constexpr std::size_t kMiB = 1024 * 1024;
+constexpr std::size_t kMiB = std::size_t{1024} * 1024;
 
 void creates(Context& context) {
   context.storage().append("a/log", "first");

@@ -8,7 +8,7 @@
 namespace tally::conformance {
 namespace {
 
-constexpr std::size_t kSize = 4 * 1024 * 1024;
+constexpr std::size_t kSize = std::size_t{4} * 1024 * 1024;
 constexpr unsigned kVersions = 26;
 
 /// Every version has its own letter and its own size.

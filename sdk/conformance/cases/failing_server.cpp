@@ -28,7 +28,7 @@ Proxied::Proxied(Context& context)
 }
 
 const std::vector<Operation>& operations() {
-  static const std::vector<Operation> all = {
+  static const std::vector<Operation> kAll = {
       {"read", false, [](IStorage& s, const Call& call) { s.read("d/x", {}, call); }},
       {"stat", false, [](IStorage& s, const Call& call) { s.stat("d/x", call); }},
       {"list", false,
@@ -40,7 +40,7 @@ const std::vector<Operation>& operations() {
       {"append", true, [](IStorage& s, const Call& call) { s.append("d/x", kNew, {}, call); }},
       {"remove", true, [](IStorage& s, const Call& call) { s.remove("d/x", {}, call); }},
   };
-  return all;
+  return kAll;
 }
 
 void inEachOperation(const std::function<void(const Operation&)>& body) {

@@ -90,14 +90,14 @@ void letterCase(Context& context) {
 }
 
 std::string randomSegment(Context& context) {
-  static const std::vector<std::string> pieces = {"a",        "b", "A",    ":", "%",
-                                                  "%3A",      ".", "-",    "_", " ",
-                                                  "\xc3\xa9", "0", "\\",   "*", "\xf0\x9f\x98\x80",
-                                                  "json",     "~", "\x01", "=", "conversation"};
+  static const std::vector<std::string> kPieces = {"a",        "b", "A",    ":", "%",
+                                                   "%3A",      ".", "-",    "_", " ",
+                                                   "\xc3\xa9", "0", "\\",   "*", "\xf0\x9f\x98\x80",
+                                                   "json",     "~", "\x01", "=", "conversation"};
   std::string segment;
   do {
     segment.clear();
-    for (auto left = context.number(1, 5); left != 0; --left) segment += pieces[context.number(0, pieces.size() - 1)];
+    for (auto left = context.number(1, 5); left != 0; --left) segment += kPieces[context.number(0, kPieces.size() - 1)];
   } while (segment == "." || segment == "..");
   return segment;
 }

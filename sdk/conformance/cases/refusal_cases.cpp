@@ -96,17 +96,17 @@ struct Cause {
 };
 
 const std::vector<Cause>& causes() {
-  static const auto absent = [] {
+  static const auto kAbsent = [] {
     WriteOptions options;
     options.if_absent = true;
     return options;
   }();
-  static const auto stale = [] {
+  static const auto kStale = [] {
     WriteOptions options;
     options.if_version = Version("no such version");
     return options;
   }();
-  static const std::vector<Cause> all = {
+  static const std::vector<Cause> kAll = {
       {"read of a missing key", ErrorCode::NotFound, "d/nobody", [](IStorage& s) { s.read("d/nobody"); }},
       {"read of a directory", ErrorCode::IsADirectory, "d", [](IStorage& s) { s.read("d"); }},
       {"remove of a directory", ErrorCode::IsADirectory, "d", [](IStorage& s) { s.remove("d"); }},
@@ -115,14 +115,14 @@ const std::vector<Cause>& causes() {
        [](IStorage& s) {
          s.read("d/x", {100, 1});
        }},
-      {"write if absent", ErrorCode::AlreadyExists, "d/x", [](IStorage& s) { s.write("d/x", kNew, absent); },
+      {"write if absent", ErrorCode::AlreadyExists, "d/x", [](IStorage& s) { s.write("d/x", kNew, kAbsent); },
        Capability::CreateExclusive},
-      {"write of a stale version", ErrorCode::Conflict, "d/x", [](IStorage& s) { s.write("d/x", kNew, stale); },
+      {"write of a stale version", ErrorCode::Conflict, "d/x", [](IStorage& s) { s.write("d/x", kNew, kStale); },
        Capability::IfVersion},
       {"read of a bad key", ErrorCode::InvalidArgument, "d/../x", [](IStorage& s) { s.read("d/../x"); },
        Facility::Host},
   };
-  return all;
+  return kAll;
 }
 
 void wellSaid(Context& context) {

@@ -5,13 +5,13 @@
 namespace tally::conformance {
 
 const std::vector<Group>& baseGroups() {
-  static const std::vector<Group> groups = {
+  static const std::vector<Group> kGroups = {
       valuesCases(),        missingCases(),     appendCases(),  listCases(),  removeCases(),       namesCases(),
       conditionCases(),     concurrencyCases(), crashCases(),   callCases(),  largeCases(),        rangeCases(),
       followCases(),        expiryCases(),      pluginCases(),  batchCases(), appendStreamCases(), leaseCases(),
       consumerGroupCases(), healthCases(),      reindexCases(),
   };
-  return groups;
+  return kGroups;
 }
 
 }  // namespace tally::conformance
