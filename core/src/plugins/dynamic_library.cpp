@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <link.h>
 
+#include <cstdint>
 // Boost.DLL 1.74 counts on these having been included.
 #include <string>
 #include <vector>
@@ -43,7 +44,7 @@ std::string adviceFor(std::string_view why) {
 std::vector<std::string> dynamicStrings(const link_map& map, Elf64_Sxword tag) {
   const char* strings = nullptr;
   for (const auto* entry = map.l_ld; entry->d_tag != DT_NULL; ++entry) {
-    if (entry->d_tag == DT_STRTAB) strings = reinterpret_cast<const char*>(entry->d_un.d_ptr);
+    if (entry->d_tag == DT_STRTAB) __builtin_memcpy(&strings, &entry->d_un.d_ptr, sizeof strings);
   }
   std::vector<std::string> found;
   for (const auto* entry = map.l_ld; strings != nullptr && entry->d_tag != DT_NULL; ++entry) {
@@ -133,8 +134,8 @@ DynamicLibrary::AnyFunction* DynamicLibrary::ownFunction(const char* name) const
   __builtin_memcpy(&address, &found, sizeof address);
   const int known =
       ::dladdr1(address, &where, reinterpret_cast<void**>(const_cast<Elf64_Sym**>(&symbol)), RTLD_DL_SYMENT);
-  const bool ours =
-      known != 0 && handle_->map != nullptr && where.dli_fbase == reinterpret_cast<void*>(handle_->map->l_addr);
+  const bool ours = known != 0 && handle_->map != nullptr &&
+                    reinterpret_cast<std::uintptr_t>(where.dli_fbase) == handle_->map->l_addr;
   const bool is_function = symbol != nullptr && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC;
   return ours && is_function ? found : nullptr;
 }

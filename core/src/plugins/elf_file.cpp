@@ -129,7 +129,7 @@ std::string ElfFile::noteText() const {
   readExactly(*this, segments.data(), segments.size() * sizeof(Elf64_Phdr), header.e_phoff);
   checkBounds(*this, header, segments);
   for (const Elf64_Phdr& segment : segments) {
-    if (segment.p_type != PT_NOTE || segment.p_filesz > 4 * TALLY_NOTE_MAX_BYTES) continue;
+    if (segment.p_type != PT_NOTE || segment.p_filesz > std::uint64_t{4} * TALLY_NOTE_MAX_BYTES) continue;
     std::string notes(segment.p_filesz, '\0');
     readExactly(*this, notes.data(), notes.size(), segment.p_offset);
     const std::string_view text = findNote(notes);
