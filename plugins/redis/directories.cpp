@@ -174,6 +174,7 @@ std::vector<std::int64_t> Directories::lifetimes(const std::vector<std::string>&
 
 void Directories::settle(const std::vector<Doubt>& doubts, const Call& call) {
   std::vector<std::string> keys;
+  keys.reserve(doubts.size());
   for (const auto& doubt : doubts) keys.push_back(doubt.key);
   const auto left = lifetimes(keys, call);
   std::vector<Request> conclusions;

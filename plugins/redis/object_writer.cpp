@@ -175,6 +175,7 @@ void ObjectWriter::removeAll(const std::vector<std::string>& keys, const Call& c
     return;
   }
   std::vector<Request> requests;
+  requests.reserve(keys.size());
   for (const auto& key : keys) requests.push_back(removal(key));
   for (const auto& answer : server.run(std::move(requests), call)) answer.value();
 }

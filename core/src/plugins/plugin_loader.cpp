@@ -127,7 +127,7 @@ std::unique_ptr<IStorage> openStorage(const Config& config, std::shared_ptr<Load
   observe("options", std::to_string(plugin->note().options.size()) + " published, all fine" + ignored);
   const CallFrame frame(call);
   tally_storage opened{};
-  opened.struct_size = TALLY_END_OF(tally_storage, ops);
+  opened.struct_size = TALLY_END_OF(tally_storage, ops);  // NOLINT(bugprone-sizeof-expression): of the pointer
   tally_error error;
   prepare(error);
   const std::int32_t code = plugin->factory().create(options.view(), frame.view(), &opened, &error);

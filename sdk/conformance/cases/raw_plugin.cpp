@@ -112,7 +112,7 @@ RawStorage::RawStorage(Context& context) {
   const auto& factory = factoryOf(initialised(context));
   const tally_call call = freshCall();
   tally_error error = freshError();
-  storage_.struct_size = TALLY_END_OF(tally_storage, ops);
+  storage_.struct_size = TALLY_END_OF(tally_storage, ops);  // NOLINT(bugprone-sizeof-expression): of the pointer
   if (factory.create(context.harness().pluginOptions(), &call, &storage_, &error) != TALLY_OK) {
     fail("create: " + wordsOf(error));
   }
