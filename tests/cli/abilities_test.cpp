@@ -1,0 +1,135 @@
+// Commands over the optional abilities, on a backend in this process that offers them.
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <sstream>
+
+#include "command_line.hpp"
+#include "failure.hpp"
+#include "support/doctest.hpp"
+#include "tally/create_storage.hpp"
+
+extern "C" const tally_plugin* tally_plugin_entry_v1_memory(void);
+
+namespace {
+
+using namespace tally;
+using cli::Json;
+
+/// One store, and command lines that are run on it one after the other.
+class Shell {
+ public:
+  Shell() {
+    static const bool known = [] {
+      addStaticPlugin(tally_plugin_entry_v1_memory);
+      return true;
+    }();
+    REQUIRE(known);
+    REQUIRE(descriptor_ >= 0);
+    context_.out = cli::Output(descriptor_);
+  }
+  Shell(const Shell&) = delete;
+  Shell& operator=(const Shell&) = delete;
+  ~Shell() { ::close(descriptor_); }
+
+  /// What it prints. The exit status is in status().
+  std::string run(const std::string& line) {
+    CLI::App app;
+    context_.options = {};
+    cli::buildCommandLine(app, context_);
+    app.parse("--set storage.backend=memory " + line, false);
+    status_ = cli::statusOf(context_.action());
+    context_.out.flush();
+    std::string printed(static_cast<std::size_t>(::lseek(descriptor_, 0, SEEK_CUR)), '\0');
+    REQUIRE(::pread(descriptor_, printed.data(), printed.size(), 0) == static_cast<ssize_t>(printed.size()));
+    REQUIRE(::ftruncate(descriptor_, 0) == 0);
+    ::lseek(descriptor_, 0, SEEK_SET);
+    return printed;
+  }
+  Json json(const std::string& line) { return Json::parse(run(line + " --json")); }
+  int status() const { return status_; }
+  IStorage& storage() { return context_.storage(); }
+
+ private:
+  int descriptor_ = ::memfd_create("out", MFD_CLOEXEC);
+  cli::Context context_;
+  int status_ = -1;
+};
+
+/// A store with an object of appends.
+void fill(Shell& shell, int count) {
+  shell.run("storage ls");  // opens it
+  for (int i = 0; i < count; ++i) shell.storage().append("jobs/todo", "job " + std::to_string(i));
+}
+
+TEST_CASE("storage group: records are created, taken, acknowledged and dropped") {
+  Shell shell;
+  fill(shell, 3);
+  CHECK(shell.run("storage group create jobs/todo workers") == "created the group workers of jobs/todo\n");
+  const Json first = shell.json("storage group take jobs/todo workers --as anna --max 2");
+  REQUIRE(first["records"].size() == 2);
+  CHECK(first["records"][0]["text"] == "job 0");
+  CHECK(first["records"][0]["deliveries"] == 1);
+  CHECK(first["acknowledged"] == false);
+  CHECK(shell.run("storage group state jobs/todo workers") == "workers  1\npending  2\nwaiting  1\n");
+
+  const Json again = shell.json("storage group take jobs/todo workers --as anna --max 2");
+  CHECK(again["records"][0]["id"] == first["records"][0]["id"]);
+  CHECK(again["records"][0]["deliveries"] == 2);
+  const auto id = again["records"][0]["id"].get<std::string>();
+  CHECK(shell.run("storage group ack jobs/todo workers " + id + " --as anna") == "acknowledged 1 of 1\n");
+  CHECK(shell.json("storage group ack jobs/todo workers " + id + " --as anna")["acknowledged"] == 0);
+  CHECK(shell.status() == 1);
+
+  CHECK(shell.run("storage group drop jobs/todo workers") == "dropped the group workers of jobs/todo\n");
+  CHECK_THROWS_AS(shell.run("storage group state jobs/todo workers"), Error);
+  CHECK_THROWS_AS(shell.run("storage group drop jobs/todo workers"), Error);
+}
+
+TEST_CASE("storage group: take over, acknowledge at once, wait, from the end") {
+  Shell shell;
+  fill(shell, 2);
+  shell.run("storage group create jobs/todo workers");
+  shell.run("storage group take jobs/todo workers --as gone --max 2");
+  CHECK(shell.json("storage group take jobs/todo workers --as heir")["records"].empty());
+  const Json taken = shell.json("storage group take jobs/todo workers --as heir --max 5 --take-over 1ns --ack");
+  CHECK(taken["records"].size() == 2);
+  CHECK(shell.json("storage group state jobs/todo workers")["pending"] == 0);
+  CHECK(shell.json("storage group take jobs/todo workers --as heir --wait 20ms")["records"].empty());
+
+  shell.run("storage group create jobs/todo late --from-end");
+  shell.storage().append("jobs/todo", "\xff");
+  CHECK(shell.json("storage group take jobs/todo late --as anna --max 5")["records"][0]["hex"] == "ff");
+  const std::string table = shell.run("storage group take jobs/todo workers --as anna");
+  CHECK(table.find("ID") == 0);
+  CHECK(table.find("\\xff") != table.npos);
+}
+
+TEST_CASE("storage: an ability that is not offered is Unsupported, and says where to look") {
+  Shell shell;
+  try {
+    shell.run("storage reindex");
+    FAIL("reindex of a backend without it");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::Unsupported);
+    CHECK(error.message() ==
+          "the backend 'memory' does not offer tally.reindex/1; 'tally plugins inspect memory' shows what it does");
+  }
+}
+
+TEST_CASE("plugins doctor: findings of health are rows, and a warning is no failure") {
+  Shell shell;
+  const std::string rows = shell.run("plugins doctor memory");
+  CHECK(rows.find("warn  health      persistence: everything is gone") != rows.npos);
+  CHECK(rows.find("pass  health      objects: it holds 0") != rows.npos);
+  CHECK(shell.status() == 0);
+  const Json document = shell.json("plugins doctor memory");
+  CHECK(document["healthy"] == true);
+  const Json& steps = document["steps"];
+  CHECK(steps[steps.size() - 2]["name"] == "health");
+  CHECK(steps[steps.size() - 2]["warning"] == true);
+  CHECK(steps.back()["warning"] == false);
+}
+
+}  // namespace
