@@ -23,7 +23,7 @@ std::vector<Mutant> followMutants() {
       mutant<Follow, ForwardingFollow<QuietFollower<FollowEvent::Removed>>>("a removed object is not told", "M05"),
       mutant<Follow, AbsenceIgnored>("must_exist is taken and ignored", "M06"),
       mutant<Follow, ForwardingFollow<PollingFollower<400>>>("a cancelled follower goes on to its next look", "M07"),
-      mutant<Follow, ForwardingFollow<PageFollower>>("a follower delivers a page, half an append", "M10"),
+      mutant<Follow, ForwardingFollow<HalfwayFollower>>("a follower delivers half an append", "M10"),
       mutant<Follow, EndIgnored>("from_end is taken and ignored", "M13"),
       mutant<Follow, ForwardingFollow<GreedyFollower>>("max_bytes is taken and ignored", "M14"),
       mutant<Follow, AnyTextIsACursor>("text that is no cursor means the start", "M15"),
@@ -71,7 +71,8 @@ std::vector<Mutant> serviceMutants() {
       mutant<Health, LeavesATrace>("a question for the health leaves an object", "V03"),
       mutant<Reindex, CountsFolders>("a reindex counts more than is listed", "W01"),
       mutant<Reindex, TellsNoProgress>("a reindex tells no progress", "W01"),
-      mutant<Reindex, EmptiesFirst>("a reindex empties the index first", "W02"),
+      {"a reindex empties the index first", "W02",
+       [](std::shared_ptr<IStorage> good) { return std::make_shared<EmptiesFirst>(std::move(good)); }},
   };
 }
 

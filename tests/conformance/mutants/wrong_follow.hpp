@@ -72,11 +72,14 @@ class AnyTextIsACursor final : public ForwardingFollow<> {
   }
 };
 
-class PageFollower final : public ForwardingFollower {
+/// Delivers what has come of an append so far, here as if its end were still on the way.
+class HalfwayFollower final : public ForwardingFollower {
   using ForwardingFollower::ForwardingFollower;
-  FollowEvent next(ByteSink& out, std::uint64_t max_bytes, const Call& call) override {
-    return good().next(out, max_bytes == 0 ? 4096 : max_bytes, call);
+  FollowEvent next(ByteSink& out, std::uint64_t, const Call& call) override {
+    halfway_ = !halfway_;
+    return halfway_ ? good().next(out, 4096, call) : FollowEvent::Nothing;
   }
+  bool halfway_ = false;
 };
 
 class GreedyFollower final : public ForwardingFollower {

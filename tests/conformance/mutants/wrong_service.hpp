@@ -1,6 +1,7 @@
 #pragma once
 // Mutants that get tally.health/1 or tally.reindex/1 wrong, and a reindex that is right.
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -79,16 +80,26 @@ class TellsNoProgress final : public NothingToIndex {
   }
 };
 
-/// Empties the index first and fills it then: here the object itself, which comes to the same for a listing.
-class EmptiesFirst final : public NothingToIndex {
-  using NothingToIndex::NothingToIndex;
-  ReindexResult rebuildIndex(ReindexProgress& progress, const Call& call) override {
-    const std::string content = storage().IStorage::read("d0/e/k0");
-    storage().remove("d0/e/k0", {}, call);
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    storage().write("d0/e/k0", content, {}, call);
-    return NothingToIndex::rebuildIndex(progress, call);
+/// Empties the index first and fills it then.
+class EmptiesFirst final : public ForwardingStorage, public Reindex {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  void* extension(std::string_view id) override {
+    return id == Reindex::kId ? static_cast<Reindex*>(this) : good().extension(id);
   }
+  bool list(std::string_view directory, const ListOptions& options, EntrySink& out, const Call& call) override {
+    return !empty_ && good().list(directory, options, out, call);
+  }
+  ReindexResult rebuildIndex(ReindexProgress& progress, const Call& call) override {
+    empty_ = true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const auto result = NothingToIndex(good()).rebuildIndex(progress, call);
+    empty_ = false;
+    return result;
+  }
+
+ private:
+  std::atomic<bool> empty_{false};
 };
 
 }  // namespace tally::test

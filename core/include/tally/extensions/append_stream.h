@@ -20,7 +20,8 @@ typedef struct tally_append_stream_ops {
   uint32_t struct_size;
   uint32_t reserved;
   /* Take an append for sending; `accepted` becomes 1 and `ticket` its number, or `accepted` stays 0 when the window is
-     full. Also while another thread waits. [one thread | blocks no longer than local work takes | parts copied] */
+     full, which it never is with nothing on its way. Also while another thread waits.
+     [one thread | blocks no longer than local work takes | parts copied] */
   int32_t (*submit)(void *stream, const tally_bytes *parts, uint64_t part_count, uint64_t *ticket, uint32_t *accepted,
                     tally_error *error);
   /* Until the append with this number, and so all before it, is acknowledged; `size` becomes the object's size just

@@ -58,6 +58,7 @@ struct GroupState {
 };
 
 /// Names of groups and workers: printable ASCII without spaces, 1 to 128 bytes; else InvalidArgument, by the host.
+/// A group goes when its object is removed; whether it survives a replacement is the backend's choice.
 /// Threads: any.   Lifetime: that of the storage; consumers are closed first.
 class TALLY_API ConsumerGroups {
  public:
