@@ -107,7 +107,7 @@ void hundred(Context& context) {
     if (i == 0) {
       for (unsigned line = 0; line < appends; ++line) storage.append("x", "line " + std::to_string(line) + "\n");
     } else {
-      FollowReader(storage, "x").expectBytes(all);
+      FollowReader(storage, "x").expectBytes(all, 150s);  // that all come is the promise, not how soon
     }
   });
 }

@@ -37,14 +37,14 @@ FollowEvent FollowReader::next(const Call& call, std::uint64_t max_bytes) {
   return event;
 }
 
-void FollowReader::expectBytes(std::string_view expected) {
-  const Call call = Call::within(kPatience);
+void FollowReader::expectBytes(std::string_view expected, std::chrono::seconds patience) {
+  const Call call = Call::within(patience);
   while (bytes_.size() < expected.size()) {
     const auto event = next(call);
     expect(event != FollowEvent::Removed, "a follower said Removed of an object that is there");
     if (event == FollowEvent::Nothing) {
       fail("a follower delivered " + std::to_string(bytes_.size()) + " of " + std::to_string(expected.size()) +
-           " bytes in 10 s");
+           " bytes in " + std::to_string(patience.count()) + " s");
     }
   }
   conformance::expectBytes("what a follower delivered", bytes_, expected);

@@ -18,7 +18,7 @@ class FollowReader {
   /// One event; the bytes of Data are added to bytes(), Reset and Removed empty it.
   FollowEvent next(const Call& call, std::uint64_t max_bytes = 0);
   /// Go on until bytes() are as many as `expected`, which they must then be. A Reset on the way is no fault.
-  void expectBytes(std::string_view expected);
+  void expectBytes(std::string_view expected, std::chrono::seconds patience = std::chrono::seconds(10));
   /// The next thing that happens.
   void expectEvent(FollowEvent expected);
   /// That nothing happens for a while.
