@@ -11,18 +11,19 @@
 #include "tally/create_storage.hpp"
 
 extern "C" const tally_plugin* tally_plugin_entry_v1_memory(void);
+extern "C" const tally_plugin* tally_plugin_entry_v1_indexed(void);
 
 namespace {
 
 using namespace tally;
-using cli::Json;
 
 /// One store, and command lines that are run on it one after the other.
 class Shell {
  public:
-  Shell() {
+  explicit Shell(std::string backend = "memory") : backend_(std::move(backend)) {
     static const bool known = [] {
       addStaticPlugin(tally_plugin_entry_v1_memory);
+      addStaticPlugin(tally_plugin_entry_v1_indexed);
       return true;
     }();
     REQUIRE(known);
@@ -38,7 +39,7 @@ class Shell {
     CLI::App app;
     context_.options = {};
     cli::buildCommandLine(app, context_);
-    app.parse("--set storage.backend=memory " + line, false);
+    app.parse("--set storage.backend=" + backend_ + " " + line, false);
     status_ = cli::statusOf(context_.action());
     context_.out.flush();
     std::string printed(static_cast<std::size_t>(::lseek(descriptor_, 0, SEEK_CUR)), '\0');
@@ -52,6 +53,7 @@ class Shell {
   IStorage& storage() { return context_.storage(); }
 
  private:
+  const std::string backend_;
   int descriptor_ = ::memfd_create("out", MFD_CLOEXEC);
   cli::Context context_;
   int status_ = -1;
@@ -104,6 +106,14 @@ TEST_CASE("storage group: take over, acknowledge at once, wait, from the end") {
   const std::string table = shell.run("storage group take jobs/todo workers --as anna");
   CHECK(table.find("ID") == 0);
   CHECK(table.find("\\xff") != table.npos);
+}
+
+TEST_CASE("storage reindex: says what became of the index") {
+  Shell shell("indexed");
+  fill(shell, 1);
+  shell.storage().write("other", "1");
+  CHECK(shell.run("storage reindex") == "2 objects listed: 0 new in the index, 0 dropped from it\n");
+  CHECK(shell.json("storage reindex") == Json{{"objects", 2}, {"added", 0}, {"dropped", 0}});
 }
 
 TEST_CASE("storage: an ability that is not offered is Unsupported, and says where to look") {
