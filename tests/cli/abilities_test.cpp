@@ -11,7 +11,7 @@
 #include "tally/create_storage.hpp"
 
 extern "C" const tally_plugin* tally_plugin_entry_v1_memory(void);
-extern "C" const tally_plugin* tally_plugin_entry_v1_indexed(void);
+extern "C" const tally_plugin* tally_plugin_entry_v1_sick(void);
 
 namespace {
 
@@ -23,7 +23,7 @@ class Shell {
   explicit Shell(std::string backend = "memory") : backend_(std::move(backend)) {
     static const bool known = [] {
       addStaticPlugin(tally_plugin_entry_v1_memory);
-      addStaticPlugin(tally_plugin_entry_v1_indexed);
+      addStaticPlugin(tally_plugin_entry_v1_sick);
       return true;
     }();
     REQUIRE(known);
@@ -109,7 +109,7 @@ TEST_CASE("storage group: take over, acknowledge at once, wait, from the end") {
 }
 
 TEST_CASE("storage reindex: says what became of the index") {
-  Shell shell("indexed");
+  Shell shell("sick");
   fill(shell, 1);
   shell.storage().write("other", "1");
   CHECK(shell.run("storage reindex") == "2 objects listed: 0 new in the index, 0 dropped from it\n");
@@ -140,6 +140,17 @@ TEST_CASE("plugins doctor: findings of health are rows, and a warning is no fail
   CHECK(steps[steps.size() - 2]["name"] == "health");
   CHECK(steps[steps.size() - 2]["warning"] == true);
   CHECK(steps.back()["warning"] == false);
+}
+
+TEST_CASE("plugins doctor: a fault is a failure, but none of the configuration") {
+  Shell shell("sick");
+  const std::string rows = shell.run("plugins doctor");
+  CHECK(rows.find("FAIL  health      index: it misses objects; run 'tally storage reindex'") != rows.npos);
+  CHECK(rows.find("pass  health      objects: all are there") != rows.npos);
+  CHECK(shell.status() == 1);
+  CHECK(shell.json("plugins doctor")["healthy"] == false);
+  shell.run("config check --strict");
+  CHECK(shell.status() == 0);
 }
 
 }  // namespace
