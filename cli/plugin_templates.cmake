@@ -31,9 +31,9 @@ file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/plugin_templates.cpp @ONLY CON
 namespace tally::cli {
 
 const std::vector<TemplateFile>& templateFiles() {
-  static const std::vector<TemplateFile> files = {
+  static const std::vector<TemplateFile> kFiles = {
 @tally_template_rows@  };
-  return files;
+  return kFiles;
 }
 
 }  // namespace tally::cli

@@ -31,7 +31,7 @@ void WorkFolder::clear(unsigned number) const {
 }
 
 fs::path WorkFolder::mountSmall(unsigned number, std::uint64_t bytes) const {
-  const fs::path place = of(number) / "small";
+  fs::path place = of(number) / "small";
   fs::create_directories(place);
   // A name space of its own, so that the mount ends with the process. Without privileges only inside a user name space.
   if (::unshare(CLONE_NEWNS) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return {};
