@@ -124,10 +124,10 @@ ExitCode ack(Context& context, const GroupCommandOptions& options) {
   return count == options.ids.size() ? ExitCode::Ok : ExitCode::Failed;
 }
 
-using Handler = ExitCode (*)(Context&, const GroupCommandOptions&);
+using GroupHandler = ExitCode (*)(Context&, const GroupCommandOptions&);
 
 CLI::App& addGroupCommand(CLI::App& group, Context& context, const std::shared_ptr<GroupCommandOptions>& options,
-                          CommandText text, Handler handler) {
+                          CommandText text, GroupHandler handler) {
   text.exit_codes = kStoreExitCodes;
   auto& command = addCommand(group, text);
   command.add_option("KEY", options->key, "Key of the object whose appends are shared")->required();
