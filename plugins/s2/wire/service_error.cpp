@@ -9,6 +9,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::size_t kLongestText = 1000;
+
 struct Meaning {
   std::string_view code;
   ErrorCode error;
@@ -68,9 +70,15 @@ Meaning meaningOf(const Refusal& refusal) {
   return found != kMeanings.end() ? *found : byStatus(refusal.status);
 }
 
+/// Short enough for a message, whoever wrote it, and whole code points.
 std::string textOf(const Json& body, const char* name) {
   const auto found = body.find(name);
-  return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
+  std::string text = found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
+  if (text.size() <= kLongestText) return text;
+  std::size_t end = kLongestText;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
+  text.resize(end);
+  return text += "...";
 }
 
 std::optional<std::uint64_t> numberOf(const Json& body, const char* name) {
