@@ -28,7 +28,7 @@ class Backoff {
   void wait(std::optional<std::chrono::milliseconds> asked, const Call& call);
 
  private:
-  const RetryPolicy policy_;
+  RetryPolicy policy_;
   int used_ = 0;
   int pauses_ = 0;
 };

@@ -16,6 +16,11 @@ bool Exchange::wait(Call::Clock::time_point until) {
   return changed_.wait_until(lock, until, [&] { return done_; });
 }
 
+bool Exchange::isDone() {
+  const std::lock_guard lock(mutex_);
+  return done_;
+}
+
 Exchange::Flow Exchange::receive(std::string_view bytes) {
   if (body_.size() + bytes.size() > kMaxBodyBytes) {
     throw Error(ErrorCode::Unavailable, "the answer has no end; is this the address of an S2 service?");

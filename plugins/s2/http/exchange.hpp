@@ -1,9 +1,10 @@
 #pragma once
-// One HTTP request and what became of it. The caller waits, the loop's thread moves the bytes.
+// One HTTP request and what became of it. The caller waits, the loop moves the bytes.
 
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -17,6 +18,9 @@ namespace tally::s2 {
 /// How often a wait looks whether its call was cancelled.
 inline constexpr std::chrono::milliseconds kCancelStep{50};
 
+/// The status of an answer that is what was asked for.
+inline constexpr int kGood = 200;
+
 enum class Method { Get, Post, Delete };
 
 struct Request {
@@ -25,7 +29,8 @@ struct Request {
   std::vector<std::string> headers;  ///< "name: value"
   std::string body;                  ///< of Post; sent once at most, also when the connection breaks
   bool accepts_compression = false;
-  bool is_session = false;  ///< may last: no limit for the whole, but one for silence
+  bool is_session = false;                      ///< may last: no limit for the whole, but one for silence
+  std::optional<std::chrono::seconds> silence;  ///< of a session, instead of the usual limit; 0 for none
 };
 
 /// How an exchange ended.
@@ -57,6 +62,7 @@ class Exchange {
 
   /// Wait until it has ended, or `until` has passed. Returns whether it has ended.
   bool wait(Call::Clock::time_point until);
+  bool isDone();
   /// Only after the end.
   const Ending& ending() const noexcept { return ending_; }
   /// Only after the end. The body of the answer.
@@ -69,6 +75,8 @@ class Exchange {
   /// Bytes of the answer. Pause: not taken, offer them again after HttpLoop::resume().
   /// Errors: whatever it throws ends the exchange, as its failure.
   virtual Flow receive(std::string_view bytes);
+  /// What supply() answers when there is nothing to send yet: to be asked again after HttpLoop::resume().
+  static constexpr std::size_t kNothingYet = SIZE_MAX;
   /// Fill `room` with what is to be sent next; 0 at the end.
   virtual std::size_t supply(char* room, std::size_t size);
   /// Bytes of the request's body, where that is known.

@@ -8,7 +8,6 @@ namespace tally::s2 {
 namespace {
 
 constexpr std::size_t kMaxQueuedBytes = std::size_t{16} * 1024 * 1024;
-constexpr int kGood = 200;
 
 }  // namespace
 
@@ -45,9 +44,8 @@ class FrameSession::FrameExchange final : public Exchange {
   }
 
   /// The next frame. Nothing: none is there yet, or none will come, which `ended` tells.
-  std::optional<Frame> take(Call::Clock::time_point until, bool& ended, bool& resume) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, until, [&] { return !frames_.empty() || ended_; });
+  std::optional<Frame> take(bool& ended, bool& resume) {
+    const std::lock_guard lock(mutex_);
     ended = frames_.empty() && ended_;
     if (frames_.empty()) return std::nullopt;
     Frame frame = std::move(frames_.front());
@@ -56,6 +54,16 @@ class FrameSession::FrameExchange final : public Exchange {
     resume = paused_ && queued_ < kMaxQueuedBytes / 2;
     if (resume) paused_ = false;
     return frame;
+  }
+
+  /// Whether take() has something to say.
+  bool hasNews() {
+    const std::lock_guard lock(mutex_);
+    return isNews();
+  }
+  void waitForNews(Call::Clock::time_point until) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, until, [&] { return isNews(); });
   }
 
   bool atBoundary() const noexcept { return reader_.atBoundary(); }
@@ -68,6 +76,7 @@ class FrameSession::FrameExchange final : public Exchange {
   }
 
  private:
+  bool isNews() const noexcept { return !frames_.empty() || ended_; }
   void put(Frame&& frame) {
     const std::lock_guard lock(mutex_);
     queued_ += frame.payload->size();
@@ -89,9 +98,9 @@ class FrameSession::FrameExchange final : public Exchange {
   bool paused_ = false, ended_ = false;
 };
 
-FrameSession::FrameSession(Client& client, Request request, FrameSource source)
+FrameSession::FrameSession(Client& client, Request request, FrameSource source, Attended attended)
     : loop_(client.loop()), exchange_(std::make_shared<FrameExchange>(std::move(request), std::move(source))) {
-  loop_.start(exchange_);
+  loop_.start(exchange_, attended);
 }
 
 FrameSession::~FrameSession() { loop_.abort(exchange_); }
@@ -101,7 +110,9 @@ std::optional<Frame> FrameSession::next(const Call& call) {
     call.check();
     bool ended = false, resume = false;
     const auto until = std::min(call.deadline, Call::Clock::now() + kCancelStep);
-    auto frame = exchange_->take(until, ended, resume);
+    loop_.attend(
+        until, [&] { return exchange_->hasNews(); }, [&] { exchange_->waitForNews(until); });
+    auto frame = exchange_->take(ended, resume);
     if (resume) loop_.resume(exchange_);
     if (frame && frame->is_error) {
       refusal_ = parseRefusal(frame->status, *frame->payload);
@@ -113,7 +124,7 @@ std::optional<Frame> FrameSession::next(const Call& call) {
 }
 
 std::optional<Frame> FrameSession::atEnd(const Call& call) {
-  exchange_->wait(Call::Clock::time_point::max());
+  exchange_->wait(Call::Clock::time_point::max());  // just about to be
   Attempt attempt = attemptOf(*exchange_, "the session broke", call);
   if (!attempt.reply) throw *attempt.error;
   if (attempt.reply->status != kGood) {

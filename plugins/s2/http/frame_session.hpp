@@ -15,7 +15,7 @@
 
 namespace tally::s2 {
 
-/// Makes the next frame to be sent, or nothing at the end. Runs on the loop's thread: quick, and no waiting.
+/// Makes the next frame to be sent, or nothing at the end. Runs on whatever thread moves bytes: quick, and no waiting.
 using FrameSource = std::function<std::optional<std::string>()>;
 
 /// One session and its frames. The server's frames wait in a queue of bounded size, then the connection is held back.
@@ -23,7 +23,7 @@ using FrameSource = std::function<std::optional<std::string>()>;
 class FrameSession {
  public:
   /// Begins at once. `source` is asked for frames to send; empty for a session that only reads.
-  FrameSession(Client& client, Request request, FrameSource source = {});
+  FrameSession(Client& client, Request request, FrameSource source = {}, Attended attended = Attended::ByWaiting);
   FrameSession(const FrameSession&) = delete;
   FrameSession& operator=(const FrameSession&) = delete;
   /// Gives it up if it still runs. Lifetime: `source` is not asked any more afterwards.

@@ -1,18 +1,17 @@
 #include "http/http_loop.hpp"
 
-#include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "http/quiet_thread.hpp"
 #include "http/transfer.hpp"
 
 namespace tally::s2 {
 namespace {
 
-constexpr int kIdleWaitMs = 60'000;
+constexpr auto kIdleWait = std::chrono::seconds(60);
 
 CURLM* newMulti() {
   // Never undone: other users of libcurl may be in the process, and the plugin stays loaded.
@@ -28,12 +27,7 @@ HttpLoop::HttpLoop(HttpSettings settings) : settings_(std::move(settings)), owne
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, settings_.connections);
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, settings_.connections);
   curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-  // The program's signal handlers must not run on our thread, and a broken connection is no SIGPIPE.
-  sigset_t all, before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::make_unique<std::thread>([this] { run(); });
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  thread_ = std::make_unique<std::thread>(quietThread([this] { run(); }));
 }
 
 HttpLoop::~HttpLoop() {
@@ -45,6 +39,7 @@ HttpLoop::~HttpLoop() {
     const std::lock_guard lock(mutex_);
     closing_ = true;
   }
+  wanted_.notify_one();
   curl_multi_wakeup(multi_.get());
   thread_->join();
 }
@@ -58,73 +53,151 @@ void HttpLoop::leaveToParent() noexcept {
   for (auto& [exchange, transfer] : running_) static_cast<void>(transfer.release());
 }
 
-void HttpLoop::start(const std::shared_ptr<Exchange>& exchange) {
+/// The right to move bytes. Only one thread has it at a time; whoever gives it back leaves it to the loop's own thread
+/// if others depend on it.
+class HttpLoop::Turn {
+ public:
+  /// Must be called with the lock.
+  explicit Turn(HttpLoop& loop) noexcept : loop_(loop) { loop_.moving_ = true; }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() {
+    bool others = false;
+    {
+      const std::lock_guard lock(loop_.mutex_);
+      loop_.moving_ = false;
+      others = loop_.isWanted();
+    }
+    if (others) loop_.wanted_.notify_one();
+  }
+
+ private:
+  HttpLoop& loop_;
+};
+
+void HttpLoop::start(const std::shared_ptr<Exchange>& exchange, Attended attended) {
   if (::getpid() != owner_) {
     throw Error(ErrorCode::Closed, "the storage was opened before a fork; open one in the child");
   }
-  give({Order::What::Start, exchange});
+  give({attended == Attended::Always ? Order::What::StartAlways : Order::What::Start, exchange});
 }
 
 void HttpLoop::abort(const std::shared_ptr<Exchange>& exchange) {
+  if (exchange->isDone() || ::getpid() != owner_) return;
   give({Order::What::Abort, exchange});
-  exchange->wait(Call::Clock::time_point::max());
+  const auto ever = Call::Clock::time_point::max();
+  attend(
+      ever, [&] { return exchange->isDone(); }, [&] { exchange->wait(ever); });
 }
 
 void HttpLoop::resume(const std::shared_ptr<Exchange>& exchange) { give({Order::What::Resume, exchange}); }
 
 void HttpLoop::await(const std::shared_ptr<Exchange>& exchange, const Call& call) {
-  while (!exchange->wait(std::min(call.deadline, Call::Clock::now() + kCancelStep))) {
-    if (!call.cancel.requested() && Call::Clock::now() < call.deadline) continue;
-    return abort(exchange);
+  const auto ended = [&] { return exchange->isDone(); };
+  while (!ended()) {
+    const auto until = std::min(call.deadline, Call::Clock::now() + kCancelStep);
+    attend(until, ended, [&] { exchange->wait(until); });
+    if (ended()) return;
+    if (call.cancel.requested() || Call::Clock::now() >= call.deadline) return abort(exchange);
   }
 }
 
 void HttpLoop::give(Order order) {
-  bool is_first = false;
+  bool wakes_mover = false, wakes_thread = false;
   {
     const std::lock_guard lock(mutex_);
-    is_first = orders_.empty();
+    wakes_mover = moving_ && orders_.empty();  // else it is woken already
+    if (order.what == Order::What::StartAlways) ++unattended_;
+    wakes_thread = !moving_ && isWanted();
     orders_.push_back(std::move(order));
   }
-  if (is_first) curl_multi_wakeup(multi_.get());  // else the thread is woken already
+  if (wakes_mover) curl_multi_wakeup(multi_.get());
+  if (wakes_thread) wanted_.notify_one();
 }
 
-void HttpLoop::run() {
-  while (takeOrders()) {
+void HttpLoop::attend(Call::Clock::time_point until, const std::function<bool()>& enough,
+                      const std::function<void()>& wait) {
+  if (::getpid() != owner_) return wait();  // nothing moves in a forked child
+  std::unique_lock lock(mutex_);
+  // A broken TLS connection may raise SIGPIPE in the thread that writes to it, which must not be the caller's.
+  if (!moving_ && !settings_.secure) {
+    const Turn turn(*this);
+    lock.unlock();
+    return move(until, enough);
+  }
+  ++waiting_;
+  const bool wakes_thread = !moving_;
+  lock.unlock();
+  if (wakes_thread) wanted_.notify_one();
+  wait();
+  lock.lock();
+  --waiting_;
+  const bool was_last = thread_moves_ && !isWanted();
+  lock.unlock();
+  if (was_last) curl_multi_wakeup(multi_.get());  // so that the next caller finds the turn free
+}
+
+/// Move bytes, with the turn.
+void HttpLoop::move(Call::Clock::time_point until, const std::function<bool()>& enough) {
+  for (;;) {
+    takeOrders();
     int running = 0;
     curl_multi_perform(multi_.get(), &running);
     collect();
-    curl_multi_poll(multi_.get(), nullptr, 0, kIdleWaitMs, nullptr);
+    if (enough()) return;
+    const auto left = until - Call::Clock::now();
+    if (left <= left.zero()) return;
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(std::min<Call::Clock::duration>(left, kIdleWait));
+    curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(wait.count()), nullptr);
   }
+}
+
+/// The loop's own thread.
+void HttpLoop::run() {
+  const auto unwanted = [&] {
+    const std::lock_guard lock(mutex_);
+    return closing_ || !isWanted();
+  };
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wanted_.wait(lock, [&] { return closing_ || (!moving_ && isWanted()); });
+    if (closing_) break;
+    thread_moves_ = true;
+    {
+      const Turn turn(*this);
+      lock.unlock();
+      move(Call::Clock::time_point::max(), unwanted);
+    }
+    lock.lock();
+    thread_moves_ = false;
+  }
+  lock.unlock();
+  takeOrders();
   while (!running_.empty()) end(running_.begin(), CURLE_OK, true);
 }
 
-/// Returns whether to go on.
-bool HttpLoop::takeOrders() {
+void HttpLoop::takeOrders() {
   std::vector<Order> orders;
-  bool closing = false;
   {
     const std::lock_guard lock(mutex_);
     orders.swap(orders_);
-    closing = closing_;
   }
-  for (const auto& [what, exchange] : orders) {
-    if (what == Order::What::Start) {
-      begin(exchange);
-      continue;
-    }
-    const auto transfer = running_.find(exchange.get());
-    if (transfer == running_.end()) continue;  // has ended meanwhile
-    if (what == Order::What::Abort) {
-      end(transfer, CURLE_OK, true);
-    } else {
-      curl_easy_pause(transfer->second->easy.get(), CURLPAUSE_CONT);
-    }
-  }
-  return !closing;
+  for (const auto& order : orders) carryOut(order);
 }
 
-void HttpLoop::begin(const std::shared_ptr<Exchange>& exchange) {
+void HttpLoop::carryOut(const Order& order) {
+  if (order.what == Order::What::Start) return begin(order.exchange, Attended::ByWaiting);
+  if (order.what == Order::What::StartAlways) return begin(order.exchange, Attended::Always);
+  const auto transfer = running_.find(order.exchange.get());
+  if (transfer == running_.end()) return;  // has ended meanwhile
+  if (order.what == Order::What::Abort) {
+    end(transfer, CURLE_OK, true);
+  } else {
+    curl_easy_pause(transfer->second->easy.get(), CURLPAUSE_CONT);
+  }
+}
+
+void HttpLoop::begin(const std::shared_ptr<Exchange>& exchange, Attended attended) {
   Easy easy;
   if (!idle_.empty()) {
     easy = std::move(idle_.back());
@@ -135,11 +208,18 @@ void HttpLoop::begin(const std::shared_ptr<Exchange>& exchange) {
   if (!easy) {
     Ending ending;
     ending.failure = "libcurl has no memory for a request";
+    if (attended == Attended::Always) forgetUnattended();
     return exchange->finish(std::move(ending));
   }
   auto transfer = std::make_unique<Transfer>(std::move(easy), exchange, settings_, sockets_);
+  transfer->attended = attended;
   curl_multi_add_handle(multi_.get(), transfer->easy.get());
   running_.emplace(exchange.get(), std::move(transfer));
+}
+
+void HttpLoop::forgetUnattended() {
+  const std::lock_guard lock(mutex_);
+  --unattended_;
 }
 
 void HttpLoop::collect() {
@@ -158,6 +238,7 @@ void HttpLoop::end(std::map<Exchange*, std::unique_ptr<Transfer>>::iterator tran
   curl_multi_remove_handle(multi_.get(), ended->easy.get());
   Ending ending = ended->ending(code, aborted);
   const auto exchange = std::move(ended->exchange);
+  if (ended->attended == Attended::Always) forgetUnattended();
   idle_.push_back(ended->release());
   exchange->finish(std::move(ending));
 }

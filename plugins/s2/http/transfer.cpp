@@ -66,10 +66,11 @@ HttpLoop::Easy HttpLoop::Transfer::release() {
 
 void HttpLoop::Transfer::setLimits(const HttpSettings& settings) {
   const bool is_session = exchange->request().is_session;
-  const auto silence = std::chrono::ceil<std::chrono::seconds>(settings.request_timeout);
+  const auto usual = std::chrono::ceil<std::chrono::seconds>(settings.request_timeout);
+  const auto silence = exchange->request().silence.value_or(usual);
   const auto whole = is_session ? std::chrono::milliseconds(0) : settings.request_timeout;
   curl_easy_setopt(easy.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(whole.count()));
-  curl_easy_setopt(easy.get(), CURLOPT_LOW_SPEED_LIMIT, is_session ? 1L : 0L);
+  curl_easy_setopt(easy.get(), CURLOPT_LOW_SPEED_LIMIT, is_session && silence.count() != 0 ? 1L : 0L);
   curl_easy_setopt(easy.get(), CURLOPT_LOW_SPEED_TIME, is_session ? static_cast<long>(silence.count()) : 0L);
 }
 
@@ -115,7 +116,8 @@ std::size_t HttpLoop::Transfer::onBody(char* bytes, std::size_t one, std::size_t
 std::size_t HttpLoop::Transfer::onSupply(char* room, std::size_t one, std::size_t count, void* self) noexcept {
   auto& transfer = *static_cast<Transfer*>(self);
   try {
-    return transfer.exchange->supply(room, one * count);
+    const std::size_t supplied = transfer.exchange->supply(room, one * count);
+    return supplied == Exchange::kNothingYet ? CURL_READFUNC_PAUSE : supplied;
   } catch (const std::exception& error) {
     transfer.thrown = error.what();
     return CURL_READFUNC_ABORT;

@@ -33,6 +33,7 @@ struct HttpLoop::Transfer {
   Easy easy;
   std::shared_ptr<Exchange> exchange;
   OpenSockets& sockets;
+  Attended attended = Attended::ByWaiting;
   std::unique_ptr<curl_slist, ListDeleter> headers;
   std::array<char, CURL_ERROR_SIZE> error_text{};
   std::string thrown;  ///< what the exchange threw in a callback
