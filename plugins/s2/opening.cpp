@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "names/url_text.hpp"
+#include "storage/basin_config.hpp"
 #include "tally/sdk/config.hpp"
 
 namespace tally::s2 {
@@ -48,26 +49,12 @@ void createBasin(const Settings& settings, const Endpoints& endpoints, Client& c
   if (refusal.code != "resource_already_exists") throw refusalError(refusal, kCreate);
 }
 
-void warnOfRetention(const Json& config, const std::string& basin) {
-  const Json streams = config.value("default_stream_config", Json());
-  const Json policy = streams.is_object() ? streams.value("retention_policy", Json()) : Json();
-  if (policy.is_object() && policy.contains("infinite")) return;
-  const Json age = policy.is_object() ? policy.value("age", Json()) : Json();
-  const std::string days = age.is_number() ? std::to_string(age.get<std::uint64_t>() / 86'400) : "7";
-  sdk::log(sdk::LogLevel::Warning, "s2: streams of the basin '" + basin + "' lose their records after " + days +
-                                       " days; set its default retention to infinite to keep conversations");
-}
-
 /// Whether asking for a stream creates it, as the basin is configured.
-bool judgeConfig(const Json& config, const std::string& basin) {
-  warnOfRetention(config, basin);
-  const bool creates = config.value("create_stream_on_read", false);
-  if (creates) {
-    sdk::log(sdk::LogLevel::Warning, "s2: the basin '" + basin +
-                                         "' creates streams that are only asked for; set create_stream_on_read to "
-                                         "false, else reads leave empty streams behind");
+bool judgeConfig(const BasinConfig& config, const std::string& basin) {
+  for (const auto& finding : findingsOf(config, basin)) {
+    if (finding.level == HealthLevel::Warning) sdk::log(sdk::LogLevel::Warning, "s2: " + finding.text);
   }
-  return creates;
+  return config.reads_create_streams;
 }
 
 /// Whether reads create streams.
@@ -76,8 +63,7 @@ bool lookAtBasin(const Settings& settings, const Endpoints& endpoints, Client& c
   for (bool created = false;; created = true) {
     const Reply reply = client.fetch(accountRequest(settings, endpoints, Method::Get, path), kAsk.cannot, call);
     if (reply.isGood()) {
-      const Json config = Json::parse(reply.body, nullptr, false);
-      if (config.is_object()) return judgeConfig(config, settings.basin);
+      if (const auto config = parseBasinConfig(reply.body)) return judgeConfig(*config, settings.basin);
       throw Error(ErrorCode::Unavailable, "the endpoint answers, but not as S2 does; check s2.endpoint");
     }
     const Refusal refusal = reply.refusal();
@@ -130,8 +116,9 @@ BasinSettings openBasin(const Settings& settings, Endpoints endpoints, Client& c
   basin.endpoints = std::move(endpoints);
   basin.basin = settings.basin;
   basin.access_token = settings.access_token;
-  basin.accepts_compression = settings.compression;
+  basin.compresses = settings.compression;
   basin.deletion_wait = settings.deletion_wait;
+  basin.verifies_tls = settings.verify_tls;
   return basin;
 }
 

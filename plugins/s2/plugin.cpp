@@ -23,7 +23,7 @@ constexpr Option kOptions[] = {
         .byDefault("infinite"),
     Option::flag("tlsVerify", "Check the server's certificate and name.").byDefault(true),
     Option::path("caFile", "Certificates to trust instead of the system's, in PEM form."),
-    Option::flag("compression", "Let the service compress listings and single answers.").byDefault(false),
+    Option::flag("compression", "Compress what is sent, and let the service compress its answers.").byDefault(false),
     Option::integer("connections", "Connections at most.").between(1, 1024).byDefault(64),
     Option::integer("connectTimeout", "Milliseconds until a connection must stand.")
         .between(1, 600'000)
@@ -39,9 +39,13 @@ constexpr Option kOptions[] = {
         .byDefault(3),
 };
 
+constexpr std::string_view kAbilities[] = {tally::Batch::kId, tally::AppendStreams::kId, tally::Follow::kId,
+                                           tally::Leases::kId, tally::Health::kId};
+
 constexpr auto kInfo = tally::sdk::PluginInfo{"s2", "0.1.0", "Streams of S2, in the cloud or on a server of your own."}
                            .by("The Tally authors", "MIT")
-                           .with(kOptions);
+                           .with(kOptions)
+                           .offering(kAbilities);
 
 std::string textOr(const tally::sdk::Config& config, const char* name, const std::string& otherwise) {
   return config.has(name) ? config.text(name) : otherwise;

@@ -6,16 +6,26 @@
 #include "names/stream_names.hpp"
 #include "settings.hpp"
 #include "storage/basin_api.hpp"
-#include "storage/batch_writer.hpp"
+#include "storage/object_writer.hpp"
 #include "storage/places.hpp"
 #include "storage/stream_memory.hpp"
+#include "tally/extensions/append_stream.hpp"
+#include "tally/extensions/batch.hpp"
+#include "tally/extensions/follow.hpp"
+#include "tally/extensions/health.hpp"
+#include "tally/extensions/lease.hpp"
 #include "tally/storage.hpp"
 
 namespace tally::s2 {
 
 /// IStorage over the streams of one basin, see the README for their names and records.
 /// Threads: any. Processes: any number, on any machines. A child of fork() gets Closed.
-class S2Storage final : public IStorage {
+class S2Storage final : public IStorage,
+                        public Batch,
+                        public AppendStreams,
+                        public Follow,
+                        public Leases,
+                        public Health {
  public:
   using IStorage::append;
   using IStorage::list;
@@ -37,28 +47,32 @@ class S2Storage final : public IStorage {
   std::optional<StorageStat> stat(std::string_view key, const Call& call) override;
   bool remove(std::string_view key, const RemoveOptions& options, const Call& call) override;
   Capabilities capabilities() const noexcept override;
+  void* extension(std::string_view id) override {
+    return offer<Batch, AppendStreams, Follow, Leases, Health>(*this, id);
+  }
+
+  void readMany(const Keys& keys, BatchSink& out, const Call& call) override;
+  void writeMany(const Keys& keys, const std::vector<std::string_view>& contents, const WriteOptions& options,
+                 BatchSink& out, const Call& call) override;
+  void statMany(const Keys& keys, BatchSink& out, const Call& call) override;
+  void removeMany(const Keys& keys, const RemoveOptions& options, BatchSink& out, const Call& call) override;
+
+  std::unique_ptr<AppendStream> openAppendStream(std::string_view key, const AppendStreamOptions& options,
+                                                 const Call& call) override;
+  std::unique_ptr<Follower> openFollower(std::string_view key, const FollowOptions& options, const Call& call) override;
+  std::unique_ptr<Lease> acquireLease(std::string_view key, std::string_view owner, const LeaseOptions& options,
+                                      const Call& call) override;
+  void checkHealth(HealthSink& out, const Call& call) override;
 
  private:
   S2Storage(const Settings& settings, Endpoints endpoints, const Call& call);
-
-  void know(std::string_view key, std::string_view stream, const Call& call);
-  Version replace(std::string_view key, std::string_view stream, std::string_view content, const Call& call);
-  std::optional<Version> replaceAt(std::string_view stream, std::string_view content, std::uint64_t tail,
-                                   const Call& call);
-  Version create(std::string_view key, std::string_view stream, std::string_view content, const Call& call);
-  Version replaceVersion(std::string_view key, std::string_view stream, std::string_view content,
-                         const Version& version, const Call& call);
-  std::optional<std::uint64_t> appendPlain(std::string_view key, std::string_view stream, std::string_view content,
-                                           const Call& call);
-  std::optional<std::uint64_t> appendChecked(std::string_view key, std::string_view stream, std::string_view content,
-                                             const AppendOptions& options, const Call& call);
 
   const StreamNames names_;
   Client client_;
   BasinApi api_;
   StreamMemory memory_;
   Places places_;
-  BatchWriter writer_;
+  ObjectWriter writer_;
 };
 
 }  // namespace tally::s2

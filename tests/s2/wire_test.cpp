@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "s2/wire/compression.hpp"
 #include "s2/wire/frames.hpp"
 #include "s2/wire/messages.hpp"
 #include "s2/wire/service_error.hpp"
@@ -174,4 +175,40 @@ TEST_CASE("refusals: numbers, and what a token lacks, are told") {
   const auto refused = parseRefusal(403, R"({"code":"permission_denied","message":"no"})");
   const std::string text = refusalError(refused, {"can't append", "append, trim"}).what();
   CHECK(text.find("append, trim") != std::string::npos);
+}
+
+TEST_CASE("frames: large messages are compressed where that is asked for, and read whatever compressed them") {
+  const std::string large(100'000, 'x'), small = "small";
+  const std::string frame = encodeFrame(large, true);
+  CHECK(frame.size() < 1000);
+  CHECK(frame[3] == 0x20);
+  REQUIRE(framesOf(frame, 7).size() == 1);
+  CHECK(*framesOf(frame, 7)[0].payload == large);
+  CHECK(encodeFrame(small, true) == encodeFrame(small));
+  CHECK(encodeFrame(large).size() == large.size() + kFrameHead);
+  // "hello" by the gzip program.
+  const std::string gzip = fromHex("1F 8B 08 00 00 00 00 00 00 03 CB 48 CD C9 C9 07 00 86 A6 10 36 05 00 00 00");
+  const std::string head = {0, 0, static_cast<char>(gzip.size() + 1), 0x40};
+  REQUIRE(framesOf(head + gzip, 5).size() == 1);
+  CHECK(*framesOf(head + gzip, 5)[0].payload == "hello");
+}
+
+TEST_CASE("compression: what is damaged, cut or too large is refused") {
+  std::mt19937 random(3);
+  std::string content(50'000, ' ');
+  for (auto& c : content) c = static_cast<char>('a' + random() % 4);
+  const std::string small = compressed(content);
+  CHECK(decompressed(Compression::Zstd, small, content.size()) == content);
+  CHECK(decompressed(Compression::None, small, small.size()) == small);
+  const auto refused = [&](Compression how, std::string_view bytes, std::size_t limit) {
+    return codeOf([&] { static_cast<void>(decompressed(how, bytes, limit)); }) == ErrorCode::Unavailable;
+  };
+  CHECK(refused(Compression::Zstd, small, content.size() - 1));
+  CHECK(refused(Compression::Zstd, std::string_view(small).substr(0, small.size() / 2), content.size()));
+  CHECK(refused(Compression::Zstd, "", 10));
+  CHECK(refused(Compression::Zstd, content, content.size()));
+  CHECK(refused(Compression::Gzip, content, content.size()));
+  CHECK(refused(Compression::Gzip, "", 10));
+  const std::string bomb = compressed(std::string(100'000'000, '\0'));
+  CHECK(refused(Compression::Zstd, bomb, 1'000'000));
 }

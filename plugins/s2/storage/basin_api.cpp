@@ -1,7 +1,6 @@
 #include "storage/basin_api.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -12,11 +11,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kUnlimited = std::numeric_limits<int>::max();
-constexpr std::chrono::milliseconds kDeletionPause{10}, kLongestDeletionPause{500};
+constexpr std::chrono::seconds kLongestSilence{20};  // the service says that it lives every 15 seconds or sooner
 
-constexpr Deed kAppend{"can't append", "append, trim"};
-constexpr Deed kCreate{"can't create the stream", "create-stream"};
 constexpr Deed kDelete{"can't delete the stream", "delete-stream"};
 constexpr Deed kAskTail{"can't ask for the stream's tail", "check-tail"};
 constexpr Deed kList{"can't list the streams", "list-streams"};
@@ -65,7 +61,7 @@ Request BasinApi::request(Method method, std::string path, Format format) const 
   request.url = settings_.endpoints.basin_url + std::move(path);
   if (!settings_.access_token.empty()) request.headers.push_back("authorization: Bearer " + settings_.access_token);
   if (settings_.endpoints.names_basin_in_header) request.headers.push_back("s2-basin: " + settings_.basin);
-  request.accepts_compression = settings_.accepts_compression && format != Format::Session;
+  request.accepts_compression = settings_.compresses && format != Format::Session;
   switch (format) {
     case Format::Json: request.headers.emplace_back("content-type: application/json"); break;
     case Format::Protobuf:
@@ -74,6 +70,8 @@ Request BasinApi::request(Method method, std::string path, Format format) const 
       break;
     case Format::Session:
       request.headers.emplace_back("content-type: s2s/proto");
+      // Of frames, which libcurl does not look into.
+      if (settings_.compresses) request.headers.emplace_back("accept-encoding: zstd, gzip");
       request.is_session = true;
       break;
   }
@@ -165,87 +163,6 @@ bool BasinApi::finishRemove(Pending& pending, const Call& call) {
   throw refusalError(refusal, kDelete);
 }
 
-AppendReply BasinApi::append(std::string_view stream, const AppendInput& input, const Call& call) {
-  Backoff backoff(client_.retry());
-  DeletionWait deletion(*this);
-  for (bool created = false;;) {
-    Request message = request(Method::Post, recordsPath(stream), Format::Protobuf);
-    message.body = encode(input);
-    Judged judged = judge(client_.sendOnce(std::move(message), kAppend.cannot, call));
-    using Next = Judged::Next;
-    // What landed on a stream that is being deleted is gone with it, so that sending it again makes no second one.
-    if (judged.may_be_deletion && isGone(stream, call)) judged.next = Next::WaitForDeletion;
-    if (judged.next == Next::Return) return std::move(judged.reply);
-    if (judged.next == Next::Create && !created) {
-      createStream(stream, call);
-      created = true;
-    } else if (judged.next == Next::WaitForDeletion) {
-      if (!deletion.again(call)) throw *judged.reply.error;
-    } else if (judged.next == Next::Repeat && backoff.again()) {
-      backoff.wait(judged.retry_after, call);
-    } else {
-      throw *judged.reply.error;
-    }
-  }
-}
-
-BasinApi::Judged BasinApi::judge(Attempt&& attempt) {
-  if (attempt.reply) {
-    Judged judged = judge(*attempt.reply);
-    judged.retry_after = attempt.retry_after;
-    return judged;
-  }
-  Judged judged;
-  judged.reply.error = std::move(attempt.error);
-  if (attempt.sent) return judged;
-  if (!judged.reply.error->retryable()) throw *judged.reply.error;
-  judged.next = Judged::Next::Repeat;
-  return judged;
-}
-
-/// Errors: refusals that had no effect and will stay.
-BasinApi::Judged BasinApi::judge(const Reply& answer) {
-  Judged judged;
-  AppendReply& reply = judged.reply;
-  if (answer.isGood()) {
-    try {
-      reply.ack = decodeAck(answer.body);
-      reply.what = AppendReply::What::Landed;
-    } catch (const Error& error) {
-      reply.error = error;
-    }
-    return judged;
-  }
-  const Refusal refusal = answer.refusal();
-  if (isSequenceMismatch(refusal)) {
-    reply.what = AppendReply::What::Mismatch;
-    reply.next = *refusal.next_seq_num;
-    return judged;
-  }
-  reply.error = refusalError(refusal, kAppend);
-  judged.may_be_deletion = mayBeDeletion(refusal);
-  if (!hadNoEffect(refusal)) return judged;
-  if (isAbsent(refusal)) {
-    judged.next = Judged::Next::Create;
-  } else if (isBeingDeleted(refusal)) {
-    judged.next = Judged::Next::WaitForDeletion;
-  } else if (mayRetry(refusal)) {
-    judged.next = Judged::Next::Repeat;
-  } else {
-    throw *reply.error;
-  }
-  return judged;
-}
-
-void BasinApi::createStream(std::string_view stream, const Call& call) {
-  Request message = request(Method::Post, "/streams", Format::Json);
-  message.body = Json{{"stream", stream}}.dump();
-  const Reply reply = client_.fetch(std::move(message), kCreate.cannot, call);
-  if (reply.isGood()) return;
-  const Refusal refusal = reply.refusal();
-  if (refusal.code != "resource_already_exists" && !isBeingDeleted(refusal)) throw refusalError(refusal, kCreate);
-}
-
 bool BasinApi::readPage(std::string_view stream, std::uint64_t from, std::size_t limit,
                         const std::function<void(const RecordView&)>& take, const Call& call) {
   const std::string path = recordsPath(stream) + "?seq_num=" + std::to_string(from) + "&count=" + std::to_string(limit);
@@ -263,17 +180,34 @@ bool BasinApi::readPage(std::string_view stream, std::uint64_t from, std::size_t
   return any;
 }
 
-DeletionWait::DeletionWait(const BasinApi& api)
-    : end_(Call::Clock::now() + api.deletionWait()), pauses_({kUnlimited, kDeletionPause, kLongestDeletionPause}) {}
+Pending BasinApi::beginConfig() {
+  Request asking = request(Method::Get, {}, Format::Json);
+  asking.url = settings_.endpoints.account_url + "/basins/" + percentEncoded(settings_.basin);
+  return client_.begin(std::move(asking));
+}
 
-bool DeletionWait::again(const Call& call) {
-  if (Call::Clock::now() >= end_) return false;
-  pauses_.wait(std::nullopt, call);
-  return true;
+std::vector<RightsProbe> BasinApi::beginProbes(std::string_view unused) {
+  std::vector<RightsProbe> probes;
+  const auto add = [&](std::string_view operation, Pending pending) {
+    probes.push_back({operation, std::move(pending)});
+  };
+  add("list-streams", beginNames(unused, "", 1));
+  add("delete-stream", beginRemove(unused));
+  add("append", client_.begin(request(Method::Post, recordsPath(unused), Format::Protobuf)));  // no records: refused
+  if (settings_.reads_create_streams) return probes;
+  add("check-tail", beginTail(unused));
+  add("read", client_.begin(request(Method::Get, recordsPath(unused) + "?seq_num=0&count=1", Format::Protobuf)));
+  return probes;
 }
 
 Request BasinApi::readToTail(std::string_view stream, std::uint64_t from) const {
   return request(Method::Get, recordsPath(stream) + "?seq_num=" + std::to_string(from) + "&wait=0", Format::Session);
+}
+
+Request BasinApi::readOn(std::string_view stream, std::uint64_t from) const {
+  Request session = request(Method::Get, recordsPath(stream) + "?seq_num=" + std::to_string(from), Format::Session);
+  session.silence = kLongestSilence;
+  return session;
 }
 
 Request BasinApi::appendSession(std::string_view stream) const {

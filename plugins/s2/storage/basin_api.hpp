@@ -50,12 +50,19 @@ struct AppendReply {
   std::optional<Error> error;
 };
 
+/// An operation that is tried out.
+struct RightsProbe {
+  std::string_view operation;  ///< in the service's words
+  Pending pending;
+};
+
 struct BasinSettings {
   Endpoints endpoints;
   std::string basin;
   std::string access_token;
-  bool accepts_compression = false;
+  bool compresses = false;            ///< requests and sessions; answers as the service likes
   bool reads_create_streams = false;  ///< as the basin is configured: asking for a tail would create the stream
+  bool verifies_tls = true;
   std::chrono::milliseconds deletion_wait{90'000};  ///< how long a new object waits for the deletion of the old one
 };
 
@@ -100,10 +107,20 @@ class BasinApi {
 
   /// The request of a session that delivers everything from `from` to the tail and then ends.
   Request readToTail(std::string_view stream, std::uint64_t from) const;
+  /// The request of a session that delivers everything from `from` on, and then what comes.
+  Request readOn(std::string_view stream, std::uint64_t from) const;
   /// The request of a session that appends.
   Request appendSession(std::string_view stream) const;
 
+  /// Ask how the basin is configured.
+  Pending beginConfig();
+  /// Try operations on a stream that does not exist. None of them changes anything.
+  std::vector<RightsProbe> beginProbes(std::string_view unused);
+
   Client& client() noexcept { return client_; }
+  bool compresses() const noexcept { return settings_.compresses; }
+  const std::string& basin() const noexcept { return settings_.basin; }
+  bool verifiesTls() const noexcept { return !settings_.endpoints.secure || settings_.verifies_tls; }
   std::chrono::milliseconds deletionWait() const noexcept { return settings_.deletion_wait; }
 
  private:

@@ -1,5 +1,7 @@
 #include "storage/object_reader.hpp"
 
+#include "records/fence.hpp"
+
 namespace tally::s2 {
 namespace {
 
@@ -62,16 +64,17 @@ Fold readObject(BasinApi& api, std::string_view stream, const Call& call) {
 
 bool holdsObject(BasinApi& api, std::string_view stream, const StreamState& state, const Call& call) {
   if (!state.holdsRecords()) return false;
-  bool only_staged = false;
+  bool may_be_none = false;
   api.readPage(
       stream, 0, 1,
       [&](const RecordView& record) {
         const auto what = parseKind(record.kind).what;
         const bool staged = what == Kind::What::StagedLine || what == Kind::What::StagedChunk;
-        only_staged = record.seq_num == 0 && !record.is_command && staged;
+        const bool is_fence = record.is_command && record.command == kFenceCommand;
+        may_be_none = record.seq_num == 0 && (is_fence || (!record.is_command && staged));
       },
       call);
-  return !only_staged || readObject(api, stream, call).exists();
+  return !may_be_none || readObject(api, stream, call).exists();
 }
 
 }  // namespace tally::s2

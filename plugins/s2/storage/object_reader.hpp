@@ -15,7 +15,7 @@ namespace tally::s2 {
 /// PermissionDenied, Cancelled, Timeout. Cost: one round trip and the transfer; memory for the content.
 Fold readObject(BasinApi& api, std::string_view stream, const Call& call);
 
-/// Whether a stream in this state holds an object, and not only parts of one that is still being written.
+/// Whether a stream in this state holds an object, and not only a lease, or parts of one that is still being written.
 /// Cost: none when it has no records; else a request for its first record.
 bool holdsObject(BasinApi& api, std::string_view stream, const StreamState& state, const Call& call);
 

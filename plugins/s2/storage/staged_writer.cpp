@@ -14,13 +14,13 @@ constexpr Deed kStage{"can't send the content", "append"};
 constexpr int kGuardedTries = 4;
 
 /// The staged records of `content` as frames, made one by one as the connection takes them.
-FrameSource framesOf(std::string_view content, const TransactionId& transaction) {
-  return [content, transaction, index = std::uint32_t{0}]() mutable -> std::optional<std::string> {
+FrameSource framesOf(std::string_view content, const TransactionId& transaction, bool compress) {
+  return [content, transaction, compress, index = std::uint32_t{0}]() mutable -> std::optional<std::string> {
     if (content.empty()) return std::nullopt;
     AppendInput input;
     input.records.push_back(stagedChunk(transaction, index++, content.substr(0, kStagedBytes)));
     content.remove_prefix(std::min(content.size(), kStagedBytes));
-    return encodeFrame(encode(input));
+    return encodeFrame(encode(input), compress);
   };
 }
 
@@ -98,7 +98,7 @@ std::optional<Refusal> StagedWriter::stageOnce(const Call& call) {
   first_.reset();
   gaps_.clear();
   end_ = 0;
-  FrameSession session(api_.client(), api_.appendSession(stream_), framesOf(content_, transaction_));
+  FrameSession session(api_.client(), api_.appendSession(stream_), framesOf(content_, transaction_, api_.compresses()));
   std::size_t acknowledged = 0;
   for (; const auto frame = session.next(call); ++acknowledged) take(decodeAck(*frame->payload));
   if (session.refusal()) return session.refusal();
@@ -119,6 +119,7 @@ void StagedWriter::take(const AppendAck& ack) {
 
 AppendInput StagedWriter::finishing(Finish how, bool last_try) const {
   AppendInput input;
+  input.fencing_token = fence_;
   if (how == Finish::Append) {
     input.records.push_back(joiningRecord(transaction_, *first_));
     return input;

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "storage/basin_api.hpp"
@@ -30,9 +32,9 @@ struct StagedLanding {
 /// Threads: one.
 class StagedWriter {
  public:
-  /// `content` must live until the end.
-  StagedWriter(BasinApi& api, std::string_view stream, std::string_view content) noexcept
-      : api_(api), stream_(stream), content_(content) {}
+  /// `content` must live until the end. It becomes visible only under `fence`, if that is set.
+  StagedWriter(BasinApi& api, std::string_view stream, std::string_view content, std::optional<std::string> fence)
+      : api_(api), stream_(stream), content_(content), fence_(std::move(fence)) {}
 
   /// Whatever others do meanwhile. Errors: OutcomeUnknown; others before anything became visible.
   /// Cost: a session, and a request to finish; a request more for each gap that others' records made.
@@ -60,6 +62,7 @@ class StagedWriter {
 
   BasinApi& api_;
   const std::string_view stream_, content_;
+  const std::optional<std::string> fence_;
   TransactionId transaction_{};
   std::optional<std::uint64_t> first_;
   std::uint64_t end_ = 0;  // behind our last record

@@ -55,6 +55,14 @@ void StreamMemory::replaced(std::string_view stream, const AppendAck& ack, std::
   if (!one.known || one.known->tail.seq_num < ack.end.seq_num) one.known = Known{ack.end, size};
 }
 
+void StreamMemory::passed(std::string_view stream, const AppendAck& ack) {
+  const std::lock_guard lock(mutex_);
+  auto& known = entry(stream).known;
+  if (!known || known->tail.seq_num > ack.end.seq_num) return;
+  const bool is_next = known->tail.seq_num == ack.start.seq_num;
+  known = Known{ack.end, is_next ? known->size : std::nullopt};
+}
+
 void StreamMemory::forget(std::string_view stream) {
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(std::string(stream));

@@ -30,6 +30,8 @@ class StreamMemory {
   std::optional<std::uint64_t> appended(std::string_view stream, const AppendAck& ack, std::uint64_t bytes);
   /// A batch has landed that made the content one of `size`.
   void replaced(std::string_view stream, const AppendAck& ack, std::optional<std::uint64_t> size);
+  /// A batch has landed that left the content as it was.
+  void passed(std::string_view stream, const AppendAck& ack);
   void forget(std::string_view stream);
 
   /// Streams that we deleted, until something lands on them again.

@@ -4,11 +4,13 @@
 #include <utility>
 
 #include "tally/error.hpp"
+#include "wire/compression.hpp"
 
 namespace tally::s2 {
 namespace {
 
 constexpr unsigned kErrorBit = 0x80, kCompressionBits = 0x60, kLeavesBit = 0x10, kUnusedBits = 0x0F;
+constexpr unsigned kZstdBits = 0x20, kGzipBits = 0x40;
 
 unsigned byteAt(std::string_view bytes, std::size_t at) { return static_cast<unsigned char>(bytes[at]); }
 
@@ -18,17 +20,29 @@ unsigned byteAt(std::string_view bytes, std::size_t at) { return static_cast<uns
       .retryable(true);
 }
 
+std::string frameOf(std::string_view payload, unsigned flags) {
+  const std::size_t size = payload.size() + 1;  // with the flags
+  std::string frame;
+  frame.reserve(kFrameHead + payload.size());
+  for (const unsigned shift : {16U, 8U, 0U}) frame.push_back(static_cast<char>(size >> shift & 0xFFU));
+  frame.push_back(static_cast<char>(flags));
+  frame.append(payload);
+  return frame;
+}
+
+Compression compressionOf(unsigned flags) {
+  const unsigned bits = flags & kCompressionBits;
+  if (bits == kZstdBits) return Compression::Zstd;
+  return bits == kGzipBits ? Compression::Gzip : Compression::None;
+}
+
 }  // namespace
 
-std::string encodeFrame(std::string_view message) {
-  const std::size_t size = message.size() + 1;  // with the flags
-  if (size > kMaxFrameBytes) throw Error(ErrorCode::InvalidArgument, "a message does not fit into a frame");
-  std::string frame;
-  frame.reserve(kFrameHead + message.size());
-  for (const unsigned shift : {16U, 8U, 0U}) frame.push_back(static_cast<char>(size >> shift & 0xFFU));
-  frame.push_back('\0');
-  frame.append(message);
-  return frame;
+std::string encodeFrame(std::string_view message, bool may_compress) {
+  if (message.size() >= kMaxFrameBytes) throw Error(ErrorCode::InvalidArgument, "a message does not fit into a frame");
+  if (!may_compress || message.size() < kWorthCompressing) return frameOf(message, 0);
+  const std::string smaller = compressed(message);
+  return smaller.size() < message.size() ? frameOf(smaller, kZstdBits) : frameOf(message, 0);
 }
 
 void FrameReader::push(std::string_view bytes, const Take& take) {
@@ -53,7 +67,8 @@ void FrameReader::open() {
   const std::size_t size = byteAt(head_, 0) << 16U | byteAt(head_, 1) << 8U | byteAt(head_, 2);
   const unsigned flags = byteAt(head_, 3);
   if (size == 0 || size > kMaxFrameBytes) noFrame("a size of " + std::to_string(size));
-  if ((flags & kCompressionBits) != 0) noFrame("compression that was not asked for");
+  if ((flags & kCompressionBits) == kCompressionBits) noFrame("an unknown compression");
+  if ((flags & kErrorBit) != 0 && (flags & kCompressionBits) != 0) noFrame("a compressed error");
   if ((flags & kUnusedBits) != 0) noFrame("unknown flags");
   if ((flags & kErrorBit) != 0 && size < 3) noFrame("an error without a status");
   missing_ = size - 1;
@@ -70,6 +85,8 @@ Frame FrameReader::close() {
     payload_.erase(0, 2);
     ended_ = true;
   }
+  const Compression how = compressionOf(flags);
+  if (how != Compression::None) payload_ = decompressed(how, payload_, kMaxFrameBytes - 1);
   frame.payload = std::make_shared<const std::string>(std::move(payload_));
   payload_ = {};
   head_.clear();

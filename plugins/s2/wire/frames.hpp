@@ -24,11 +24,12 @@ struct Frame {
   std::shared_ptr<const std::string> payload;  ///< the message, or the error's JSON
 };
 
-/// `message` as a frame. Errors: InvalidArgument above the size of a frame.
-std::string encodeFrame(std::string_view message);
+/// `message` as a frame, compressed if it `may` be and that is worth it. Errors: InvalidArgument above the size of a
+/// frame.
+std::string encodeFrame(std::string_view message, bool may_compress = false);
 
 /// Cuts a body into frames as its bytes come in.
-/// Threads: one. Cost: one copy of the payload; memory of one frame.
+/// Threads: one. Cost: one copy of the payload; memory of one frame, decompressed.
 class FrameReader {
  public:
   using Take = std::function<void(Frame&&)>;

@@ -17,7 +17,7 @@ using protozero::tag_and_type;
 constexpr std::uint32_t kSeqNum = 1, kTimestamp = 2;
 constexpr std::uint32_t kName = 1, kValue = 2;
 constexpr std::uint32_t kHeaders = 2, kBody = 3;
-constexpr std::uint32_t kRecords = 1, kMatchSeqNum = 2;
+constexpr std::uint32_t kRecords = 1, kMatchSeqNum = 2, kFencingToken = 3;
 constexpr std::uint32_t kStart = 1, kEnd = 2, kTail = 3;
 constexpr std::uint32_t kRecordSeqNum = 1, kRecordTimestamp = 2, kRecordHeaders = 3, kRecordBody = 4;
 constexpr std::uint32_t kBatchRecords = 1, kBatchTail = 2;
@@ -132,11 +132,12 @@ RecordView readRecord(pbf_reader message) {
 
 std::string encode(const AppendInput& input) {
   std::string out;
-  std::size_t size = 16;
+  std::size_t size = 64;
   for (const auto& record : input.records) size += fieldSize(encodedSize(record));
   out.reserve(size);
   for (const auto& record : input.records) add(out, record);
   if (input.match_seq_num) pbf_writer(out).add_uint64(kMatchSeqNum, *input.match_seq_num);
+  if (input.fencing_token) add(out, kFencingToken, *input.fencing_token);
   return out;
 }
 

@@ -21,7 +21,8 @@ struct Position {
 /// One atomic batch: all records get consecutive numbers, or none is written.
 struct AppendInput {
   std::vector<NewRecord> records;
-  std::optional<std::uint64_t> match_seq_num;  ///< the number that the first record must get
+  std::optional<std::uint64_t> match_seq_num;     ///< the number that the first record must get
+  std::optional<std::string> fencing_token = {};  ///< that the stream must have; empty for none
 };
 
 /// `end` is the number behind the batch and the time of its last record; `tail` that of the stream.

@@ -4,6 +4,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "records/fence.hpp"
+
 namespace tally::s2 {
 namespace {
 
@@ -97,6 +99,7 @@ Refusal parseRefusal(int status, std::string_view body) {
   refusal.code = textOf(parsed, "code");
   refusal.message = textOf(parsed, "message");
   refusal.next_seq_num = numberOf(parsed, "seq_num_mismatch");
+  if (parsed.contains("fencing_token_mismatch")) refusal.fencing_token = textOf(parsed, "fencing_token_mismatch");
   if (const auto tail = parsed.find("tail"); tail != parsed.end() && tail->is_object()) {
     refusal.tail = numberOf(*tail, "seq_num");
   }
@@ -113,7 +116,20 @@ bool isSequenceMismatch(const Refusal& refusal) noexcept {
 bool mayRetry(const Refusal& refusal) noexcept { return meaningOf(refusal).retry; }
 bool hadNoEffect(const Refusal& refusal) noexcept { return meaningOf(refusal).no_effect; }
 
+namespace {
+
+Error fencedError(const Refusal& refusal, const Deed& deed) {
+  const std::string holder(ownerOf(*refusal.fencing_token));
+  const std::string who = holder.empty() ? "nobody holds the lease any more" : "'" + holder + "' holds the lease";
+  Error error(ErrorCode::Conflict, std::string(deed.cannot) + ": " + who);
+  error.backendCode(refusal.status);
+  return error;
+}
+
+}  // namespace
+
 Error refusalError(const Refusal& refusal, const Deed& deed) {
+  if (refusal.fencing_token) return fencedError(refusal, deed);
   const Meaning meaning = meaningOf(refusal);
   std::string text = std::string(deed.cannot) + ": the service says " + std::to_string(refusal.status);
   if (!refusal.code.empty()) text += ' ' + refusal.code;

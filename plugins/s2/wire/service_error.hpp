@@ -16,6 +16,7 @@ struct Refusal {
   int status = 0;
   std::string code, message;                  ///< empty where the body was not the service's
   std::optional<std::uint64_t> next_seq_num;  ///< of 412: the number that the next record gets
+  std::optional<std::string> fencing_token;   ///< of 412: the one that the stream has
   std::optional<std::uint64_t> tail;          ///< of 416: the number behind the last record
 };
 

@@ -1,0 +1,16 @@
+#pragma once
+// What an operator should know of a basin and of an access token.
+
+#include <string_view>
+
+#include "storage/basin_api.hpp"
+#include "tally/extensions/health.hpp"
+
+namespace tally::s2 {
+
+/// Ask for the basin's configuration, and try each operation that the token must allow on `unused`, a stream that does
+/// not exist: the service refuses all of them, and how it does says whether it would allow them. Changes nothing.
+/// Errors: those of the service. Cost: one round trip.
+void checkBasin(BasinApi& api, std::string_view unused, HealthSink& out, const Call& call);
+
+}  // namespace tally::s2
