@@ -15,7 +15,7 @@ RUNTIME_PACKAGES=(
   g++ cmake ninja-build pkgconf
   libboost-dev nlohmann-json3-dev libyaml-cpp-dev libsimdjson-dev nettle-dev libfmt-dev libcli11-dev
   libhiredis-dev libssl-dev # of the redis backend only, which -DTALLY_PLUGIN_REDIS=OFF leaves out
-  libcurl4-openssl-dev libprotozero-dev # of the s2 backend only, which -DTALLY_PLUGIN_S2=OFF leaves out
+  libcurl4-openssl-dev libprotozero-dev libzstd-dev zlib1g-dev # of the s2 backend only, which -DTALLY_PLUGIN_S2=OFF leaves out
 )
 
 # What it takes to make Debian packages, on top.
@@ -27,6 +27,9 @@ TEST_PACKAGES=(
   redis-server redis-tools abigail-tools libsqlite3-dev cargo
   clang libclang-rt-dev libc++-dev libc++abi-dev ccache shellcheck python3 git
 )
+
+# For the official SDK of S2. Other sources of node bring npm along, and don't get on with Debian's.
+command -v npm >/dev/null || TEST_PACKAGES+=(nodejs npm)
 
 # Formatting and linting are decided by one version of the tools, the one in Debian 12.
 TIDY_PACKAGES=(clang-format-14 clang-tidy-14)

@@ -1,4 +1,4 @@
-// The service's own command reads what we write, and we read what it writes.
+// The service's own command and SDK read what we write, and we read what they write.
 
 #include <fstream>
 #include <sstream>
@@ -40,6 +40,19 @@ void append(const S2Server& server, const std::string& stream, const std::string
   const auto file = server.folder() / "lines";
   std::ofstream(file, std::ios::binary) << lines;
   command(server, {"append", uri(stream), "--input", file.string()});
+}
+
+/// The official SDK, at work on a file.
+void sdk(const S2Server& server, const std::string& what, const std::string& stream) {
+  tally::test::runProgram(
+      {"node", TALLY_SDK_INTEROP, sdkFolder(), server.url(), kBasin, what, stream, (server.folder() / "sdk").string()});
+}
+
+std::string readBySdk(const S2Server& server, const std::string& what, const std::string& stream) {
+  sdk(server, what, stream);
+  std::ostringstream text;
+  text << std::ifstream(server.folder() / "sdk", std::ios::binary).rdbuf();
+  return text.str();
 }
 
 }  // namespace
@@ -85,4 +98,34 @@ TEST_CASE("interop: a stream without records is no object, until something is wr
   exclusive.if_absent = true;
   storage->write("made.json", "{}", exclusive);
   CHECK(storage->read("made.json") == "{}");
+}
+
+TEST_CASE("interop: the official SDK reads our conversations, by pages and by sessions") {
+  const S2Server server;
+  const auto storage = openS2(server);
+  const std::string key = "conversations/c1/conversation.jsonl", stream = "conversations/c1/conversation";
+  storage->write(key, "{\"old\":1}\n");
+  storage->write(key, "{\"step\":0}\n{\"text\":\"\u00fc\"}\n");
+  storage->append(key, "{\"step\":2}\n");
+  const std::string content = storage->read(key);
+  waitUntil("the replaced records go", [&] { return readBySdk(server, "session", stream) == content; });
+  CHECK(readBySdk(server, "read", stream) == content);
+}
+
+TEST_CASE("interop: we read and follow what the official SDK appends") {
+  const S2Server server;
+  const auto storage = openS2(server);
+  const std::string key = "conversations/c2/conversation.jsonl", lines = "{\"step\":0}\n{\"text\":\"\u00fc\"}\n";
+  const auto follower = storage->openFollower(key, {}, Call());
+  std::ofstream(server.folder() / "sdk", std::ios::binary) << lines;
+  sdk(server, "append", "conversations/c2/conversation");
+  CHECK(storage->read(key) == lines);
+  std::string followed;
+  {
+    StringSink sink(followed);
+    CHECK(follower->next(sink, 0, Call::within(std::chrono::seconds(10))) == FollowEvent::Data);
+  }
+  CHECK(followed == lines);
+  storage->append(key, "{\"step\":2}\n");
+  CHECK(readBySdk(server, "session", "conversations/c2/conversation") == lines + "{\"step\":2}\n");
 }

@@ -18,6 +18,17 @@ std::string contentOf(const std::filesystem::path& file) {
   return text.str();
 }
 
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+/// Where the scripts put what they install.
+std::string cacheFolder() {
+  const std::string cache = variable("XDG_CACHE_HOME");
+  return (cache.empty() ? variable("HOME") + "/.cache" : cache) + "/tally-servers";
+}
+
 std::size_t ignore(char*, std::size_t one, std::size_t count, void*) { return one * count; }
 
 }  // namespace
@@ -31,19 +42,21 @@ void waitUntil(const std::string& what, const std::function<bool()>& holds, std:
 }
 
 std::string serverProgram() {
-  const auto variable = [](const char* name) {
-    const char* const value = std::getenv(name);
-    return std::string(value == nullptr ? "" : value);
-  };
   std::string program = variable("TALLY_S2_SERVER");
-  if (program.empty()) {
-    const std::string cache = variable("XDG_CACHE_HOME");
-    program = (cache.empty() ? variable("HOME") + "/.cache" : cache) + "/tally-servers/s2-0.43.4/bin/s2";
-  }
+  if (program.empty()) program = cacheFolder() + "/s2-0.43.4/bin/s2";
   if (::access(program.c_str(), X_OK) != 0) {
     throw std::runtime_error("the S2 server is not at " + program + "; build it with scripts/install-s2");
   }
   return program;
+}
+
+std::string sdkFolder() {
+  std::string folder = variable("TALLY_S2_SDK");
+  if (folder.empty()) folder = cacheFolder() + "/streamstore-0.25.0";
+  if (::access((folder + "/node_modules/@s2-dev/streamstore").c_str(), R_OK) != 0) {
+    throw std::runtime_error("the S2 SDK is not in " + folder + "; install it with scripts/install-s2-sdk");
+  }
+  return folder;
 }
 
 S2Server::S2Server(Unstarted) : port_(tally::test::freePort()) {}

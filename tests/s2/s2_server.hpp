@@ -58,6 +58,9 @@ class S2Server {
   ChildProcess process_;
 };
 
+/// The folder of the official SDK, which TALLY_S2_SDK names or scripts/install-s2-sdk has made.
+std::string sdkFolder();
+
 /// Settings for a test: a basin that is created, everything else as by default.
 Settings settingsFor(const std::string& url, const std::string& prefix = {});
 std::unique_ptr<S2Storage> openS2(const S2Server& server, const std::string& prefix = {});
