@@ -1,12 +1,12 @@
 // Small writers, large writers, appenders and readers on one object. TALLY_S2_RACE_SECONDS makes it longer.
 
 #include <atomic>
-#include <cstdlib>
 #include <mutex>
 #include <set>
 #include <sstream>
 #include <thread>
 
+#include "race_time.hpp"
 #include "s2_server.hpp"
 #include "support/doctest.hpp"
 
@@ -14,11 +14,6 @@ using namespace tally;
 using namespace tally::s2::test;
 
 namespace {
-
-std::chrono::seconds raceTime() {
-  const char* const seconds = std::getenv("TALLY_S2_RACE_SECONDS");
-  return std::chrono::seconds(seconds == nullptr ? 5 : std::atoi(seconds));
-}
 
 /// A value says in its first line how long it is; appended lines follow it.
 std::string valueOf(int writer, int number, std::size_t size) {
