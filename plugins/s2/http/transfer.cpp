@@ -47,6 +47,7 @@ HttpLoop::Easy HttpLoop::Transfer::newHandle(const HttpSettings& settings, OpenS
   curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(curl, CURLOPT_READFUNCTION, &Transfer::onSupply);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Transfer::onBody);
+  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &Transfer::onHead);
   return easy;
 }
 
@@ -95,8 +96,16 @@ void HttpLoop::Transfer::setRequest() {
   curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, request.accepts_compression ? "zstd, gzip" : nullptr);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error_text.data());
   curl_easy_setopt(curl, CURLOPT_PRIVATE, this);
+}
+
+/// libcurl takes an answer that ends inside its head for a whole one without a body.
+std::size_t HttpLoop::Transfer::onHead(char* line, std::size_t one, std::size_t count, void* self) noexcept {
+  const std::string_view text(line, one * count);
+  if (text == "\r\n" || text == "\n") static_cast<Transfer*>(self)->has_head = true;
+  return text.size();
 }
 
 std::size_t HttpLoop::Transfer::onBody(char* bytes, std::size_t one, std::size_t count, void* self) noexcept {
@@ -136,13 +145,17 @@ Ending HttpLoop::Transfer::ending(int code, bool aborted) const {
     ending.failure = "given up";
     return ending;
   }
-  ending.arrived = code == CURLE_OK;
+  ending.arrived = code == CURLE_OK && has_head;
   if (ending.arrived) {
     ending.retry_after = retryAfter(curl);
     return ending;
   }
   ending.timed_out = code == CURLE_OPERATION_TIMEDOUT;
   ending.refused_security = isSecurityFailure(code);
+  if (code == CURLE_OK) {
+    ending.failure = "the answer ends inside its head";
+    return ending;
+  }
   const char* const text = error_text[0] != '\0' ? error_text.data() : curl_easy_strerror(static_cast<CURLcode>(code));
   ending.failure = thrown.empty() ? text : thrown;
   return ending;

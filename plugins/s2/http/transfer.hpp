@@ -36,12 +36,14 @@ struct HttpLoop::Transfer {
   Attended attended = Attended::ByWaiting;
   std::unique_ptr<curl_slist, ListDeleter> headers;
   std::array<char, CURL_ERROR_SIZE> error_text{};
-  std::string thrown;  ///< what the exchange threw in a callback
+  std::string thrown;     ///< what the exchange threw in a callback
+  bool has_head = false;  ///< the answer's head has come to its end
 
  private:
   void setLimits(const HttpSettings& settings);
   void setRequest();
 
+  static std::size_t onHead(char* line, std::size_t one, std::size_t count, void* self) noexcept;
   static std::size_t onBody(char* bytes, std::size_t one, std::size_t count, void* self) noexcept;
   static std::size_t onSupply(char* room, std::size_t one, std::size_t count, void* self) noexcept;
 };
