@@ -24,7 +24,9 @@ constexpr Option kOptions[] = {
     Option::flag("tlsVerify", "Check the server's certificate and name.").byDefault(true),
     Option::path("caFile", "Certificates to trust instead of the system's, in PEM form."),
     Option::flag("compression", "Compress what is sent, and let the service compress its answers.").byDefault(false),
-    Option::integer("connections", "Connections at most.").between(1, 1024).byDefault(64),
+    Option::integer("connections", "Connections at most, besides those of append streams and followers.")
+        .between(1, 1024)
+        .byDefault(64),
     Option::integer("connectTimeout", "Milliseconds until a connection must stand.")
         .between(1, 600'000)
         .byDefault(3000),

@@ -25,7 +25,7 @@ CURLM* newMulti() {
 
 HttpLoop::HttpLoop(HttpSettings settings) : settings_(std::move(settings)), owner_(::getpid()), multi_(newMulti()) {
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, settings_.connections);
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, settings_.connections);
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, settings_.secure ? settings_.connections : 0L);
   curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
   thread_ = std::make_unique<std::thread>(quietThread([this] { run(); }));
 }
@@ -173,6 +173,7 @@ void HttpLoop::run() {
   }
   lock.unlock();
   takeOrders();
+  for (; !queue_.empty(); queue_.pop_front()) finishUnstarted(queue_.front(), true, "given up");
   while (!running_.empty()) end(running_.begin(), CURLE_OK, true);
 }
 
@@ -189,7 +190,12 @@ void HttpLoop::carryOut(const Order& order) {
   if (order.what == Order::What::Start) return begin(order.exchange, Attended::ByWaiting);
   if (order.what == Order::What::StartAlways) return begin(order.exchange, Attended::Always);
   const auto transfer = running_.find(order.exchange.get());
-  if (transfer == running_.end()) return;  // has ended meanwhile
+  if (transfer == running_.end()) {  // has ended meanwhile, or not begun
+    const auto queued = std::find(queue_.begin(), queue_.end(), order.exchange);
+    if (order.what != Order::What::Abort || queued == queue_.end()) return;
+    queue_.erase(queued);
+    return finishUnstarted(order.exchange, true, "given up");
+  }
   if (order.what == Order::What::Abort) {
     end(transfer, CURLE_OK, true);
   } else {
@@ -198,6 +204,8 @@ void HttpLoop::carryOut(const Order& order) {
 }
 
 void HttpLoop::begin(const std::shared_ptr<Exchange>& exchange, Attended attended) {
+  const bool is_limited = attended == Attended::ByWaiting && !settings_.secure;
+  if (is_limited && attended_ == settings_.connections) return queue_.push_back(exchange);
   Easy easy;
   if (!idle_.empty()) {
     easy = std::move(idle_.back());
@@ -205,11 +213,10 @@ void HttpLoop::begin(const std::shared_ptr<Exchange>& exchange, Attended attende
   } else {
     easy = Transfer::newHandle(settings_, sockets_);
   }
+  if (attended == Attended::ByWaiting) ++attended_;
   if (!easy) {
-    Ending ending;
-    ending.failure = "libcurl has no memory for a request";
-    if (attended == Attended::Always) forgetUnattended();
-    return exchange->finish(std::move(ending));
+    makeWay(attended);
+    return finishUnstarted(exchange, false, "libcurl has no memory for a request");
   }
   auto transfer = std::make_unique<Transfer>(std::move(easy), exchange, settings_, sockets_);
   transfer->attended = attended;
@@ -217,9 +224,25 @@ void HttpLoop::begin(const std::shared_ptr<Exchange>& exchange, Attended attende
   running_.emplace(exchange.get(), std::move(transfer));
 }
 
-void HttpLoop::forgetUnattended() {
-  const std::lock_guard lock(mutex_);
-  --unattended_;
+void HttpLoop::finishUnstarted(const std::shared_ptr<Exchange>& exchange, bool aborted, const char* failure) {
+  Ending ending;
+  ending.aborted = aborted;
+  ending.failure = failure;
+  exchange->finish(std::move(ending));
+}
+
+/// An exchange has ended.
+void HttpLoop::makeWay(Attended attended) {
+  if (attended == Attended::Always) {
+    const std::lock_guard lock(mutex_);
+    --unattended_;
+    return;
+  }
+  --attended_;
+  if (queue_.empty()) return;
+  const auto next = queue_.front();
+  queue_.pop_front();
+  begin(next, Attended::ByWaiting);
 }
 
 void HttpLoop::collect() {
@@ -238,9 +261,9 @@ void HttpLoop::end(std::map<Exchange*, std::unique_ptr<Transfer>>::iterator tran
   curl_multi_remove_handle(multi_.get(), ended->easy.get());
   Ending ending = ended->ending(code, aborted);
   const auto exchange = std::move(ended->exchange);
-  if (ended->attended == Attended::Always) forgetUnattended();
   idle_.push_back(ended->release());
   exchange->finish(std::move(ending));
+  makeWay(ended->attended);
 }
 
 }  // namespace tally::s2

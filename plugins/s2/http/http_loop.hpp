@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,9 +22,9 @@ namespace tally::s2 {
 
 struct HttpSettings {
   bool secure = true;
-  bool verify = true;   ///< TLS: certificate and name of the host
-  std::string ca_file;  ///< instead of the system's
-  long connections = 64;
+  bool verify = true;     ///< TLS: certificate and name of the host
+  std::string ca_file;    ///< instead of the system's
+  long connections = 64;  ///< at most; on plain http besides those of exchanges that go on always
   std::chrono::milliseconds connect_timeout{3000};
   std::chrono::milliseconds request_timeout{10000};  ///< of a request, or of silence in a session
 };
@@ -87,7 +88,8 @@ class HttpLoop {
   void takeOrders();
   void carryOut(const Order& order);
   void begin(const std::shared_ptr<Exchange>& exchange, Attended attended);
-  void forgetUnattended();
+  void finishUnstarted(const std::shared_ptr<Exchange>& exchange, bool aborted, const char* failure);
+  void makeWay(Attended attended);
   void collect();
   void end(std::map<Exchange*, std::unique_ptr<Transfer>>::iterator transfer, int code, bool aborted);
 
@@ -108,6 +110,8 @@ class HttpLoop {
 
   // Of whoever has the turn.
   std::vector<Easy> idle_;
+  std::deque<std::shared_ptr<Exchange>> queue_;  // until a connection is free
+  long attended_ = 0;                            // exchanges that hold one of the limited connections
   std::map<Exchange*, std::unique_ptr<Transfer>> running_;
 
   std::unique_ptr<std::thread> thread_;  // last: uses all of the above

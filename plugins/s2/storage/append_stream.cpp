@@ -96,7 +96,7 @@ S2AppendStream::S2AppendStream(BasinApi& api, StreamMemory& memory, std::string 
     : api_(api),
       memory_(memory),
       stream_(std::move(stream)),
-      change_(memory, stream_),
+      change_(memory, stream_, true),
       pipe_(windowOf(options)),
       backoff_(api.client().retry()) {}
 

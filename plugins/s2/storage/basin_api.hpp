@@ -89,6 +89,10 @@ class BasinApi {
   /// Whether there is none of that name, or it is being deleted. Cost: one request.
   bool isGone(std::string_view stream, const Call& call);
 
+  /// Wait while a stream of that name is being deleted, as long as that is worth it. Cost: one request if there is
+  /// none.
+  void awaitDeletion(std::string_view stream, const Call& call);
+
   /// Delete a stream. Returns whether it existed, also as one that is being deleted.
   Pending beginRemove(std::string_view stream);
   bool finishRemove(Pending& pending, const Call& call);

@@ -96,6 +96,15 @@ BasinApi::Judged BasinApi::judge(const Reply& answer) {
   return judged;
 }
 
+void BasinApi::awaitDeletion(std::string_view stream, const Call& call) {
+  DeletionWait deletion(*this);
+  do {
+    Pending names = beginNames(stream, "", 1);
+    const NamePage page = finishNames(names, call);
+    if (page.names.empty() || page.names[0].name != stream || !page.names[0].deleted) return;
+  } while (deletion.again(call));
+}
+
 void BasinApi::createStream(std::string_view stream, const Call& call) {
   Request message = request(Method::Post, "/streams", Format::Json);
   message.body = Json{{"stream", stream}}.dump();

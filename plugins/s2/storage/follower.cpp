@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 namespace tally::s2 {
@@ -10,7 +11,6 @@ namespace {
 
 constexpr Deed kFollow{"can't follow", "read"};
 constexpr std::string_view kCursorMark = "s2-1";
-constexpr std::uint64_t kUsualBytes = std::uint64_t{1024} * 1024;
 /// How long an object that is not there is left alone.
 const RetryPolicy kAbsence{0, std::chrono::milliseconds(50), std::chrono::milliseconds(300)};
 
@@ -68,7 +68,7 @@ FollowEvent S2Follower::next(ByteSink& out, std::uint64_t max_bytes, const Call&
     if (std::exchange(removed_, false)) return FollowEvent::Removed;
     if (std::exchange(void_, false) || fold_.takeReset()) return FollowEvent::Reset;
     if (!fold_.isTaken()) {
-      fold_.take(out, max_bytes != 0 ? max_bytes : kUsualBytes);
+      fold_.take(out, max_bytes != 0 ? max_bytes : std::numeric_limits<std::uint64_t>::max());
       return FollowEvent::Data;
     }
     try {

@@ -24,6 +24,9 @@ StreamState Places::check(std::string_view key, std::string_view stream, const C
   for (auto parent = path::parent(key); !parent.empty(); parent = path::parent(parent)) {
     if (memory_.isDirectory(parent)) break;
     std::string file = names_.streamOf(parent);
+    if (memory_.isPlaceKept(file)) {
+      throw Error(ErrorCode::NotADirectory, "an append stream to '" + std::string(parent) + "' above it is open");
+    }
     Pending state = api_.beginState(file);
     above.push_back({parent, std::move(file), std::move(state)});
   }

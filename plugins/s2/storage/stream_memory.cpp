@@ -103,14 +103,25 @@ void StreamMemory::forgetDirectories() {
   directories_.clear();
 }
 
-StreamMemory::Change::Change(StreamMemory& memory, std::string_view stream) : memory_(memory), stream_(stream) {
+bool StreamMemory::isPlaceKept(std::string_view stream) const {
+  const std::lock_guard lock(mutex_);
+  const Entry* const found = peek(stream);
+  return found != nullptr && found->places != 0;
+}
+
+StreamMemory::Change::Change(StreamMemory& memory, std::string_view stream, bool keeps_place)
+    : memory_(memory), stream_(stream), places_(keeps_place ? 1 : 0) {
   const std::lock_guard lock(memory_.mutex_);
-  ++memory_.entry(stream_).changes;
+  Entry& one = memory_.entry(stream_);
+  ++one.changes;
+  one.places += places_;
 }
 
 StreamMemory::Change::~Change() {
   const std::lock_guard lock(memory_.mutex_);
-  --memory_.entry(stream_).changes;
+  Entry& one = memory_.entry(stream_);
+  --one.changes;
+  one.places -= places_;
 }
 
 std::optional<std::uint64_t> StreamMemory::Change::guard() const {

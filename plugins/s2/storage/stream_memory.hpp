@@ -38,6 +38,9 @@ class StreamMemory {
   void removed(std::string_view stream);
   bool wasRemoved(std::string_view stream) const;
 
+  /// Whether a change under way keeps the stream's place.
+  bool isPlaceKept(std::string_view stream) const;
+
   /// Directories that are known not to be files.
   bool isDirectory(std::string_view directory) const;
   void addDirectory(std::string_view directory);
@@ -48,7 +51,8 @@ class StreamMemory {
   /// away.
   class Change {
    public:
-    Change(StreamMemory& memory, std::string_view stream);
+    /// `keeps_place`: as long as it lasts, the stream's key is to be a file.
+    Change(StreamMemory& memory, std::string_view stream, bool keeps_place = false);
     Change(const Change&) = delete;
     Change& operator=(const Change&) = delete;
     ~Change();
@@ -60,12 +64,14 @@ class StreamMemory {
    private:
     StreamMemory& memory_;
     const std::string stream_;
+    const unsigned places_;
   };
 
  private:
   struct Entry {
     std::optional<Known> known;
     unsigned changes = 0;    // under way
+    unsigned places = 0;     // of them, those that keep their place
     unsigned unguarded = 0;  // changes to come that had better not be guarded: others write here too
     bool removed = false;
   };
