@@ -90,7 +90,8 @@ ExitCode cat(Context& context, const StorageOptions& options) {
   return ExitCode::Ok;
 }
 
-void printWritten(Context& context, std::string_view verb, const std::string& key, std::size_t bytes, Json more) {
+void printWritten(Context& context, std::string_view verb, const std::string& key, std::size_t bytes,
+                  const Json& more) {
   if (context.options.json) {
     Json document = {{"key", key}, {"bytes", bytes}};
     document.update(more);
