@@ -25,7 +25,7 @@ constexpr Advice kAdvice[] = {
     {"static TLS block",
      "It, or a library it needs, wants thread-local memory at program start: link it to the "
      "program, or build that library with -ftls-model=global-dynamic"},
-    {"Operation not permitted", "Is its file system mounted noexec? Put it on one that allows to run code"},
+    {"failed to map segment", "Is its file system mounted noexec? Put it on one that allows to run code"},
     {"shared object cannot be", "It was linked with -z nodlopen: ask its author for a build without"},
     {"undefined symbol", "It was linked against another version of a library, or without one it needs"},
     {"version `", "It was built for a newer library than the one here: get the build for this system"},

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <exception>
+#include <string>
 #include <string_view>
 
 #include "plugins/error_convert.hpp"
@@ -54,6 +56,20 @@ struct StatFrame {
     return stat;
   }
 };
+
+/// Call a slot of the plugin. What it throws across the line, which an adapter of the SDK can't, is its fault; where
+/// the two sides share no C++ runtime, it ends the process instead.
+template <typename Slot, typename... Arguments>
+std::int32_t asked(Slot* slot, Arguments... arguments) {
+  constexpr const char* kThrew = "the plugin threw an exception across the line (rule R6 of plugin_abi.h)";
+  try {
+    return slot(arguments...);
+  } catch (const std::exception& thrown) {
+    throw Error(ErrorCode::PluginFault, std::string(kThrew) + ": " + thrown.what());
+  } catch (...) {
+    throw Error(ErrorCode::PluginFault, kThrew);
+  }
+}
 
 /// An error struct that is ready to be filled, and the check of the answer that came with it.
 struct ErrorFrame {

@@ -6,6 +6,7 @@
 #include "plugins/elf_file.hpp"
 #include "plugins/error_convert.hpp"
 #include "plugins/host_services.hpp"
+#include "plugins/line_views.hpp"
 #include "plugins/plugin_options.hpp"
 #include "plugins/plugin_probe.hpp"
 #include "plugins/plugin_search.hpp"
@@ -130,7 +131,7 @@ std::unique_ptr<IStorage> openStorage(const Config& config, std::shared_ptr<Load
   opened.struct_size = TALLY_END_OF(tally_storage, ops);  // NOLINT(bugprone-sizeof-expression): of the pointer
   tally_error error;
   prepare(error);
-  const std::int32_t code = plugin->factory().create(options.view(), frame.view(), &opened, &error);
+  const std::int32_t code = asked(plugin->factory().create, options.view(), frame.view(), &opened, &error);
   if (code != TALLY_OK) throw toError(code, error).at(plugin->name(), "open", {});
   auto storage = std::make_unique<PluginStorage>(std::move(plugin), opened);
   observe("create", "a storage is open");
