@@ -1,6 +1,8 @@
 // Every way a plugin can be refused, each with its own code and a sentence that says what to do.
 
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "plugins/fixtures.hpp"
 #include "plugins/plugin_note.hpp"
@@ -117,6 +119,20 @@ TEST_CASE("load: what is no file is refused without blocking") {
   std::filesystem::remove(pipe.file);
   REQUIRE(::mkfifo(pipe.file.c_str(), 0600) == 0);
   CHECK(codeOf([&] { createStorage(pipe.config); }) == ErrorCode::PluginNotAFile);
+}
+
+TEST_CASE("load: a device is no plugin, and a mount without execution is told as what it is") {
+  const Damaged device("");
+  std::filesystem::remove(device.file);
+  REQUIRE_MESSAGE(::mknod(device.file.c_str(), S_IFCHR | 0600, ::makedev(1, 3)) == 0, "this test needs to run as root");
+  CHECK(codeOf([&] { createStorage(device.config); }) == ErrorCode::PluginNotAFile);
+  const Damaged copy("");
+  REQUIRE(::mount("none", copy.dir.path().c_str(), "tmpfs", MS_NOEXEC, "mode=0755") == 0);
+  writeBytes(copy.file, bytesOf(fixtureFile("good")));
+  CHECK(codeOf([&] { createStorage(copy.config); }) == ErrorCode::PluginLoadFailed);
+  const auto text = messageOf([&] { createStorage(copy.config); });
+  CHECK_MESSAGE(text.find("noexec") != std::string::npos, text);
+  ::umount(copy.dir.path().c_str());
 }
 
 TEST_CASE("load: a file or folder that others may change is refused, unless told otherwise") {

@@ -1,6 +1,7 @@
 #include "plugins/path_trust.hpp"
 
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "plugins/fixtures.hpp"
@@ -46,6 +47,37 @@ TEST_CASE("trust: a file of another user is untrusted") {
   ::chmod(file.c_str(), 0644);
   REQUIRE_MESSAGE(::chown(file.c_str(), 65534, 65534) == 0, "this test needs to run as root");
   CHECK(whyNot(file).find("belongs to another user (uid 65534)") != std::string::npos);
+}
+
+TEST_CASE("trust: a right that an access list gives to somebody else shows as the group's") {
+  const TempDir dir;
+  const auto file = dir.path() / "file";
+  writeBytes(file, "x");
+  ::chmod(file.c_str(), 0600);
+  // user::rw-, user:65534:rw-, group::---, mask::rw-, other::---, as the kernel wants it.
+  const unsigned char list[] = {2,    0, 0, 0,                                                              //
+                                1,    0, 6, 0, 0xFF, 0xFF, 0xFF, 0xFF, 2,    0, 6, 0, 0xFE, 0xFF, 0,    0,  //
+                                4,    0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x10, 0, 6, 0, 0xFF, 0xFF, 0xFF, 0xFF,
+                                0x20, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF};
+  if (::setxattr(file.c_str(), "system.posix_acl_access", list, sizeof list, 0) != 0) {
+    MESSAGE("not tried: the temporary folder's file system has no access lists");
+    return;
+  }
+  CHECK(whyNot(file).find("writable by its group (mode 0660)") != std::string::npos);
+}
+
+TEST_CASE("trust: folders of a path count up to the root, but sticky ones may be open") {
+  const TempDir dir;
+  const auto inner = dir.path() / "outer/inner", file = inner / "file";
+  std::filesystem::create_directories(inner);
+  writeBytes(file, "x");
+  ::chmod(file.c_str(), 0644);
+  ::chmod((dir.path() / "outer").c_str(), 0777);
+  CHECK(whyNot(file).find("outer is writable by everybody (mode 0777)") != std::string::npos);
+  ::chmod((dir.path() / "outer").c_str(), 01777);
+  CHECK(whyNot(file) == "trusted");
+  REQUIRE_MESSAGE(::chown((dir.path() / "outer").c_str(), 65534, 65534) == 0, "this test needs to run as root");
+  CHECK(whyNot(file).find("outer belongs to another user (uid 65534)") != std::string::npos);
 }
 
 TEST_CASE("trust: a broken link is named") {

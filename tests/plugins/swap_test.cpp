@@ -1,0 +1,49 @@
+// A plugin's file that is swapped while it is being loaded: between the hash and the dynamic linker there is a moment.
+
+#include "plugins/plugin_copy.hpp"
+#include "plugins/plugin_loader.hpp"
+#include "support/doctest.hpp"
+#include "tally/create_storage.hpp"
+#include "tally/plugin_info.hpp"
+
+using namespace tally;
+using namespace tally::test;
+
+namespace {
+
+std::string hashOf(const PluginCopy& copy) { return inspectPlugin(copy.config, copy.file.string()).library->sha256; }
+
+/// Load it, and put another plugin in its place as soon as `step` is done, by a rename as an upgrade does it. The other
+/// one tells the same story about itself, so that nothing but the file gives it away.
+void loadWithSwapAfter(const PluginCopy& copy, const std::string& step, const std::string& by) {
+  plugins::loadPlugin(copy.config, copy.name, [&](const std::string& done, const std::string&) {
+    if (done != step) return;
+    const auto fresh = copy.dir.path() / "fresh";
+    writeBytes(fresh, bytesOf(fixtureFile(by)));
+    std::filesystem::rename(fresh, copy.file);
+  });
+}
+
+}  // namespace
+
+TEST_CASE("swap: a file that is swapped after its hash was taken is not used") {
+  PluginCopy copy("good");
+  copy.config.plugins.sha256["fixture"] = hashOf(copy);
+  CHECK(codeOf([&] { loadWithSwapAfter(copy, "pin", "lively"); }) == ErrorCode::PluginHashMismatch);
+  CHECK(messageOf([&] { loadWithSwapAfter(copy, "pin", "lively"); }).find(copy.file.string()) != std::string::npos);
+}
+
+TEST_CASE("swap: without a pin it is not used either") {
+  const PluginCopy copy("good");
+  CHECK(codeOf([&] { loadWithSwapAfter(copy, "probe", "lively"); }) == ErrorCode::PluginHashMismatch);
+}
+
+TEST_CASE("swap: where the pin is strict, what was hashed is what runs") {
+  PluginCopy copy("good");
+  copy.config.plugins.sha256["fixture"] = hashOf(copy);
+  copy.config.plugins.pin = PluginsConfig::Pin::Strict;
+  CHECK_NOTHROW(loadWithSwapAfter(copy, "pin", "create_fails"));
+  copy.config.plugins.pin = PluginsConfig::Pin::Normal;
+  copy.config.plugins.sha256.clear();
+  CHECK(createStorage(copy.config)->read("any") == "bytes");
+}
