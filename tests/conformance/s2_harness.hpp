@@ -29,6 +29,7 @@ inline std::shared_ptr<IStorage> openThroughHost(const s2::Settings& settings) {
                       {"storage.s2.basin", settings.basin},
                       {"storage.s2.endpoint", settings.basin_endpoint},
                       {"storage.s2.prefix", settings.prefix},
+                      {"storage.s2.accessToken", settings.access_token},
                       {"storage.s2.createBasin", settings.create_basin ? "true" : "false"}};
   return createStorage(loadConfig(source));
 }
@@ -65,12 +66,22 @@ class S2Harness : public conformance::Harness {
     return {};
   }
   std::shared_ptr<IStorage> openWrong(conformance::Wrong what) override {
-    if (what != conformance::Wrong::Container) return nullptr;  // the server knows no tokens
     auto wrong = settings(server_.url());
-    wrong.basin = "no-such-basin";
-    wrong.create_basin = false;
+    switch (what) {
+      case conformance::Wrong::Secret:
+      case conformance::Wrong::Permission: return nullptr;  // the server knows no tokens
+      case conformance::Wrong::Container:
+        wrong.basin = "no-such-basin";
+        wrong.create_basin = false;
+        break;
+      case conformance::Wrong::Certificate:
+        unvouched_ = s2::test::S2Server::withTls();
+        wrong = settings(unvouched_->url());
+        break;
+    }
     return open_(wrong);
   }
+  std::vector<std::string> secrets() const override { return {kToken}; }
   std::vector<std::string> internalNames() const override {
     return {"conversation", "conversation.jsonl", "x.json", "x.", "trim", "records", "tail", "\xf4\x8f\xbf\xbf"};
   }
@@ -79,7 +90,13 @@ class S2Harness : public conformance::Harness {
   }
 
  private:
-  s2::Settings settings(const std::string& url) const { return s2::test::settingsFor(url, place_); }
+  static constexpr const char* kToken = "s3cret-of-the-kit";  // the server takes any
+
+  s2::Settings settings(const std::string& url) const {
+    auto settings = s2::test::settingsFor(url, place_);
+    settings.access_token = kToken;
+    return settings;
+  }
   static std::string answer(const std::string& status, const std::string& body) {
     return "HTTP/1.1 " + status +
            "\r\ncontent-type: application/json\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
@@ -87,6 +104,7 @@ class S2Harness : public conformance::Harness {
 
   std::string name_;
   const s2::test::S2Server& server_;
+  std::unique_ptr<s2::test::S2Server> unvouched_;  // of the case that asks for it
   OpenS2 open_;
   bool through_host_;
   std::string place_ = "kit";

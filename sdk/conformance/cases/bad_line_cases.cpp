@@ -1,5 +1,6 @@
 // Groups C and J: connections that are cut, garbled or slow, at each request of each operation.
 #include <chrono>
+#include <functional>
 #include <thread>
 
 #include "call_cases.hpp"
@@ -22,22 +23,44 @@ const char* wordsFor(Fault fault) {
   }
 }
 
-/// Reads under `fault`: right, or an error, and never anything else.
+/// A read, and a check that what it delivers is right.
+struct CheckedRead {
+  const char* name;
+  std::function<void(IStorage&, const std::string& what, const Call&)> run;
+};
+
+std::vector<CheckedRead> checkedReads(const std::string& large) {
+  return {
+      {"read", [](auto& s, const auto& what, const Call& call) { expectBytes(what, s.read("d/x", {}, call), kOld); }},
+      {"read of 300 000 bytes",
+       [&](auto& s, const auto& what, const Call& call) { expectBytes(what, s.read("d/large", {}, call), large); }},
+      {"list",
+       [](auto& s, const auto& what, const Call& call) {
+         expectNames(what, namesIn(s, "d", call), {"large", "x"});
+       }},
+      {"stat",
+       [](auto& s, const auto& what, const Call& call) {
+         const auto stat = s.stat("d/x", call);
+         expect(stat && !stat->is_directory, what + ": found nothing, expected a file");
+       }},
+  };
+}
+
+/// Reads under `fault`, at each of their requests and then at all of them: right, or an error, and never anything else.
 void tryReads(Context& context, Fault fault) {
   Proxied on(context);
   const std::string large = context.bytes(300'000);
   on.direct->write("d/large", large);
-  const auto attempt = [&](const char* name, const std::function<void(const std::string& what)>& action) {
-    const std::string what = name + std::string(wordsFor(fault));
-    atEachRequest(on.proxy, {fault}, [&] { outcomeOf(context, what, [&] { action(what); }); });
-  };
-  attempt("read", [&](const auto& what) { expectBytes(what, on.storage->read("d/x"), kOld); });
-  attempt("read of 300 000 bytes", [&](const auto& what) { expectBytes(what, on.storage->read("d/large"), large); });
-  attempt("list", [&](const auto& what) { expectNames(what, namesIn(*on.storage, "d"), {"large", "x"}); });
-  attempt("stat", [&](const auto& what) {
-    const auto stat = on.storage->stat("d/x");
-    expect(stat && !stat->is_directory, what + ": found nothing, expected a file");
-  });
+  for (const auto& read : checkedReads(large)) {
+    const std::string what = read.name + std::string(wordsFor(fault));
+    const auto attempt = [&](const Call& call) {
+      outcomeOf(context, what, [&] { read.run(*on.storage, what, call); });
+    };
+    atEachRequest(on.proxy, {fault}, [&] { attempt(Call()); });
+    on.proxy.arm({fault, Strike::kForEver});
+    attempt(Call::within(300ms));
+    on.proxy.disarm();
+  }
   expectContent(*on.storage, "d/x", kOld);
 }
 
@@ -103,21 +126,31 @@ void cutTokens(Context& context) {
   }
 }
 
-/// Wait until the server has got what nobody waits for.
-void waitForDelivery(const FaultProxy& proxy, int before) {
+/// Wait until the server has got so many requests that nobody waits for.
+void waitForDelivery(const FaultProxy& proxy, int count) {
   const auto limit = Call::Clock::now() + 10s;
-  while (proxy.delivered() == before && Call::Clock::now() < limit) std::this_thread::sleep_for(1ms);
-  expect(proxy.delivered() != before, "the proxy has not delivered the late request");
+  while (proxy.delivered() < count && Call::Clock::now() < limit) std::this_thread::sleep_for(1ms);
+  expect(proxy.delivered() >= count, "the proxy has not delivered the late request");
+}
+
+/// Do something of which the server gets every request twice, the second time when `meanwhile` has been done.
+void doTwice(Proxied& on, const std::function<void()>& action, const std::function<void()>& meanwhile) {
+  const int struck = on.proxy.struck(), delivered = on.proxy.delivered();
+  Strike repeat{Fault::Repeat, Strike::kForEver};
+  repeat.wait = 200ms;
+  on.proxy.arm(repeat);
+  action();
+  on.proxy.disarm();
+  meanwhile();
+  waitForDelivery(on.proxy, delivered + on.proxy.struck() - struck);
 }
 
 void repeatedTokens(Context& context) {
   Proxied on(context);
   AppendOptions once;
   once.token = "token";
-  const int before = on.proxy.delivered();
-  on.proxy.arm({Fault::Repeat});
-  on.storage->append("d/x", kNew, once);
-  waitForDelivery(on.proxy, before);
+  doTwice(
+      on, [&] { on.storage->append("d/x", kNew, once); }, [] {});
   expectContent(*on.direct, "d/x", std::string(kOld) + kNew);
 }
 
@@ -125,11 +158,8 @@ void repeatedConditions(Context& context) {
   Proxied on(context);
   WriteOptions condition;
   condition.if_version = on.direct->stat("d/x")->version;
-  const int before = on.proxy.delivered();
-  on.proxy.arm({Fault::Repeat});
-  on.storage->write("d/x", kNew, condition);
-  on.direct->write("d/x", "newer");
-  waitForDelivery(on.proxy, before);
+  doTwice(
+      on, [&] { on.storage->write("d/x", kNew, condition); }, [&] { on.direct->write("d/x", "newer"); });
   expectContent(*on.direct, "d/x", "newer");
 }
 
@@ -142,7 +172,7 @@ void lateWrite(Context& context) {
   const Ending ending =
       outcomeOf(context, "write that is late", [&] { on.storage->write("d/x", kNew, {}, Call::within(200ms)); });
   expect(ending == Ending::Unknown, "write that may still arrive: only OutcomeUnknown says so");
-  waitForDelivery(on.proxy, before);
+  waitForDelivery(on.proxy, before + 1);
   expectEnding(on, "write that is late", ending, kNew);
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <sstream>
 
+#include "failing_syncs.hpp"
 #include "groups.hpp"
 #include "parallel.hpp"
 #include "planted_files.hpp"
@@ -146,6 +147,31 @@ void fullAppend(Context& context) {
   expectContent(*storage, "d/log", "again");
 }
 
+/// After a change that failed: what it was, or, if that can't be known, what it would have become.
+void expectHonest(IStorage& storage, const Error& error, const std::string& old, const std::string& done) {
+  const std::string found = storage.read("d/x");
+  const bool may_be_done = error.code() == ErrorCode::OutcomeUnknown && found == done;
+  if (!may_be_done) expectBytes("content of 'd/x' after a change that was not synced", found, old);
+}
+
+void unsynced(Context& context) {
+  auto& storage = context.storage();
+  storage.write("d/x", "old");
+  failSyncs();
+  const auto failed = [](const char* what, const std::function<void()>& action) {
+    try {
+      action();
+    } catch (const Error& error) {
+      return error;
+    }
+    fail(what + std::string(" on a disk that can't sync: succeeded, although durability is declared"));
+  };
+  expectHonest(storage, failed("write", [&] { storage.write("d/x", "new"); }), "old", "new");
+  const std::string before = storage.read("d/x");
+  expectHonest(storage, failed("append", [&] { storage.append("d/x", "+"); }), before, before + "+");
+  failed("write of a new object", [&] { storage.write("e/y", "new"); });
+}
+
 void noDescriptors(Context& context) {
   auto& storage = context.storage();
   storage.write("x", "1");
@@ -192,6 +218,8 @@ Group crashCases() {
           {"I03", "list: kill -9 leaves no temporary names behind", killLeavesNothing, kProcesses, Pace::Slow, 180},
           {"I04", "write: into a full place is NoSpace, the old value stays", fullWrite},
           {"I05", "append: into a full place is NoSpace and leaves no part", fullAppend},
+          {"I06", "write, append: that can't be synced are no success, if durability is declared", unsynced,
+           Capability::SurvivesPowerLoss | Facility::Folder},
           {"I07", "all: without free descriptors is an error, and works again afterwards", noDescriptors},
           {"I08", "write, append, remove: without permission is PermissionDenied", readOnlyRoot, Facility::Folder},
       }};

@@ -164,6 +164,14 @@ void exitsAnyhow(Context& context) {
   orderly.finish();
 }
 
+/// A thread of the plugin may fail when everything has long looked fine.
+void livesOn(Context& context) {
+  const RawStorage raw(context);
+  raw.write("x", "1");
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  expectBytes("content of 'x' two seconds later", raw.read("x"), "1");
+}
+
 void fork(Context& context) {
   auto& storage = context.storage();
   storage.write("d/x", "parent");
@@ -251,6 +259,7 @@ std::vector<Case> pluginProcessCases() {
       {"P17", "file: exports the entry and nothing else", oneExport, Facility::PluginFile},
       {"P26", "process: nothing printed, no handler, mask, folder or locale changed", quietGuest, kPlugin},
       {"P27", "process: ends in order, with a storage open and after shutdown", exitsAnyhow, kPlugin, Pace::Quick, 20},
+      {"P34", "process: two seconds after the opening it is still there", livesOn, kPlugin, Pace::Slow, 20},
   };
 }
 

@@ -1,5 +1,6 @@
 // Group P, the C interface: what a later host, a short sink or an odd id must not upset.
 #include <cstring>
+#include <exception>
 #include <vector>
 
 #include "raw_plugin.hpp"
@@ -173,6 +174,47 @@ void sinksThatRefuse(Context& context) {
   expectEqual<std::size_t>("size of 'd/a', read afterwards", raw.read("d/a").size(), 100'000);
 }
 
+/// Run a call that will fail. What it throws has crossed a line that no exception may cross.
+template <typename Call>
+void expectContained(const std::string& what, Call&& call) {
+  try {
+    expect(call() != TALLY_OK, what + ": succeeded");
+  } catch (const Failure&) {
+    throw;
+  } catch (const std::exception& error) {
+    fail(what + ": an exception left the plugin: " + error.what());
+  } catch (...) {
+    fail(what + ": an exception left the plugin");
+  }
+}
+
+void noExceptions(Context& context) {
+  const RawStorage raw(context);
+  raw.write("d/x", "1");
+  const tally_str missing = strOf("missing"), directory = strOf("d"), below = strOf("d/x/y");
+  const tally_call call = freshCall();
+  tally_stat stat = freshStat();
+  tally_error error = freshError();
+  std::uint64_t size = 0;
+  std::uint32_t existed = 0;
+  const tally_bytes part{"2", 1};
+  const tally_sink sink{TALLY_END_OF(tally_sink, commit), 0, nullptr, nullptr, nullptr, nullptr};
+  const tally_read_options read{TALLY_END_OF(tally_read_options, length), 0, 0, UINT64_MAX};
+  const tally_write_options write{TALLY_END_OF(tally_write_options, time_to_live_ns), 0, {nullptr, 0}, 0};
+  const tally_append_options append{TALLY_END_OF(tally_append_options, token), 0, 0, {nullptr, 0}};
+  const tally_remove_options remove{TALLY_END_OF(tally_remove_options, flags), 0};
+  const auto& ops = raw.ops();
+  expectContained("read of a missing key",
+                  [&] { return ops.read(raw.self(), &call, &missing, &read, &sink, &stat, &error); });
+  expectContained("stat of a missing key", [&] { return ops.stat(raw.self(), &call, &missing, &stat, &error); });
+  expectContained("write to a directory",
+                  [&] { return ops.write(raw.self(), &call, &directory, &part, 1, &write, &stat, &error); });
+  expectContained("append below a file",
+                  [&] { return ops.append(raw.self(), &call, &below, &part, 1, &append, &size, &error); });
+  expectContained("remove of a directory",
+                  [&] { return ops.remove(raw.self(), &call, &directory, &remove, &existed, &error); });
+}
+
 }  // namespace
 
 std::vector<Case> pluginTableCases() {
@@ -185,6 +227,7 @@ std::vector<Case> pluginTableCases() {
       {"P23", "structs: nothing behind their size is read or written", noByteBehind, kPlugin},
       {"P24", "write, append: parts are one value, empty ones add nothing", emptyParts, kPlugin},
       {"P25", "read, list: a sink that refuses ends the call with its code", sinksThatRefuse, kPlugin},
+      {"P35", "all: what fails is a code, and no exception leaves the plugin", noExceptions, kPlugin},
   };
 }
 

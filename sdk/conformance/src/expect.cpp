@@ -84,6 +84,17 @@ std::vector<std::string> namesIn(IStorage& storage, std::string_view directory, 
   return names;
 }
 
+std::vector<std::string> namesIn(IStorage& storage, std::string_view directory, const Call& call) {
+  struct Names final : EntrySink {
+    void take(std::string_view name, bool is_directory) override {
+      all.push_back(std::string(name) + (is_directory ? "/" : ""));
+    }
+    std::vector<std::string> all;
+  } names;
+  storage.list(directory, {}, names, call);
+  return std::move(names.all);
+}
+
 void expectNames(const std::string& what, const std::vector<std::string>& found,
                  const std::vector<std::string>& expected) {
   if (found == expected) return;

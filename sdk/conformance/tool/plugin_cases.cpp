@@ -127,7 +127,7 @@ void addHostCases(std::vector<Group>& groups) {
   const std::vector<Case> cases = {
       {"P05", "options: an unknown one is refused, with its nearest name", unknownOption, kFile},
       {"P06", "options: a value of the wrong kind, or out of range, is refused by name", wrongOptions, kFile},
-      {"P29", "options: a required one that is missing is refused by name", missingOptions, kFile},
+      {"P36", "options: a required one that is missing is refused by name", missingOptions, kFile},
       {"P07", "options: a secret is in no message", secretsKept, kFile},
       {"P16", "options: a relative path begins at the configuration file", relativePaths, kFile},
   };

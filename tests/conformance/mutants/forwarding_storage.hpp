@@ -1,12 +1,17 @@
 #pragma once
 // Passes every call on to another storage. Mutants override the one method that they get wrong.
 
+#include <chrono>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include "tally/storage.hpp"
 
 namespace tally::test {
+
+/// Long enough for another thread to look at what is half done, also on a busy machine.
+inline void letOthersLook() { std::this_thread::sleep_for(std::chrono::microseconds(500)); }
 
 class ForwardingStorage : public IStorage {
  public:

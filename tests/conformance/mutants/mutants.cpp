@@ -1,5 +1,6 @@
 #include "mutants.hpp"
 
+#include "wrong_calls.hpp"
 #include "wrong_lists.hpp"
 #include "wrong_reads.hpp"
 #include "wrong_writes.hpp"
@@ -44,6 +45,16 @@ const std::vector<Mutant>& mutants() {
       mutant<TimeIgnored>("time_to_live is taken and ignored", "N01"),
       mutant<DeadlineIgnored>("calls take as long as they like", "J14"),
       mutant<PageLosesNext>("a page begins one name too far", "D20"),
+      mutant<CancelIgnored>("a cancelled call is carried out", "J12"),
+      mutant<CancelTears>("a cancelled write leaves its first half", "J13"),
+      mutant<EverythingMayBeRepeated>("every error says that a retry may help", "J15"),
+      mutant<ShowsSecrets>("a message shows the password", "J15"),
+      mutant<FirstThousandLines>("read stops at the backend's page of 1000 records", "K01"),
+      mutant<FirstMebibytes>("read stops at the backend's page of 2 MiB", "K02"),
+      mutant<KeepsWhatIsRead>("what was read is kept for ever", "K03"),
+      mutant<CrashesAfterFork>("a forked child crashes", "P14"),
+      mutant<CapabilitiesChange>("capabilities change with the first write", "P15"),
+      mutant<PromisesTooMuch>("durability is declared of what no other process sees", "P15"),
   };
   return all;
 }

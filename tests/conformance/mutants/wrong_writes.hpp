@@ -29,7 +29,7 @@ class WriteInPlace final : public ForwardingStorage {
                 const Call& call) override {
     const auto half = content.substr(0, content.size() / 2);
     if (!options.if_absent && !options.if_version) good().write(key, half, options, call);
-    std::this_thread::yield();
+    letOthersLook();
     return good().write(key, content, options, call);
   }
 };
@@ -77,7 +77,7 @@ class CheckThenCreate final : public ForwardingStorage {
                 const Call& call) override {
     if (!options.if_absent) return good().write(key, content, options, call);
     if (good().stat(key, call)) throw Error(ErrorCode::AlreadyExists, "it exists already");
-    std::this_thread::yield();
+    letOthersLook();
     WriteOptions unconditional = options;
     unconditional.if_absent = false;
     return good().write(key, content, unconditional, call);
@@ -157,7 +157,7 @@ class TornAppend final : public ForwardingStorage {
                                       const Call& call) override {
     if (content.size() < 2) return good().append(key, content, options, call);
     good().append(key, content.substr(0, content.size() / 2), options, call);
-    std::this_thread::yield();
+    letOthersLook();
     return good().append(key, content.substr(content.size() / 2), {}, call);
   }
 };
@@ -182,7 +182,7 @@ class ShowsTemporaryNames final : public ForwardingStorage {
                 const Call& call) override {
     const std::string temporary = std::string(key) + ".tmp";
     if (temporary.size() <= path::kMaxKeyBytes) good().write(temporary, content, {}, call);
-    std::this_thread::yield();
+    letOthersLook();
     const Version version = good().write(key, content, options, call);
     if (temporary.size() <= path::kMaxKeyBytes) good().remove(temporary, {}, call);
     return version;

@@ -68,6 +68,7 @@ void expectNames(const std::string& what, const std::vector<std::string>& found,
 
 /// The listing as expectListing writes it.
 std::vector<std::string> namesIn(IStorage& storage, std::string_view directory, const ListOptions& options = {});
+std::vector<std::string> namesIn(IStorage& storage, std::string_view directory, const Call& call);
 
 /// That `action` throws a tally::Error of one of `codes`; returns it.
 Error expectErrorAmong(std::initializer_list<ErrorCode> codes, const std::string& what, const Error* found);

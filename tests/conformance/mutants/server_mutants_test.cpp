@@ -1,0 +1,90 @@
+// The kit on mutants of an adapter with a server: the redis backend on a real one, with one promise broken when the
+// line or the server fails. That the backend itself passes everything is a test of its own.
+
+#include <cstdio>
+#include <functional>
+#include <vector>
+
+#include "judge.hpp"
+#include "redis_harness.hpp"
+#include "wrong_lines.hpp"
+
+namespace tally::test {
+namespace {
+
+using Wrap = std::function<std::shared_ptr<IStorage>(std::shared_ptr<IStorage>)>;
+
+struct ServerMutant {
+  std::string name, caught;
+  Wrap wrap;
+};
+
+template <typename Wrong>
+ServerMutant mutant(std::string name, std::string caught) {
+  return {std::move(name), std::move(caught),
+          [](std::shared_ptr<IStorage> good) { return std::make_shared<Wrong>(std::move(good)); }};
+}
+
+/// Wrong behind the proxy and with wrong configurations; what the kit opens past the proxy is the real backend, but for
+/// what stands under a key that is not ours.
+class MutantHarness final : public SingleRedisHarness {
+ public:
+  MutantHarness(SinglePlace& place, const ServerMutant& mutant)
+      : SingleRedisHarness(mutant.name, place, openDirectly, false), mutant_(mutant) {}
+  std::shared_ptr<IStorage> open() override {
+    auto good = SingleRedisHarness::open();
+    return mutant_.caught == "J06" ? mutant_.wrap(std::move(good)) : good;
+  }
+  std::shared_ptr<IStorage> openAt(const std::string& address) override {
+    return mutant_.wrap(SingleRedisHarness::openAt(address));
+  }
+  std::shared_ptr<IStorage> openWrong(conformance::Wrong what) override {
+    auto storage = SingleRedisHarness::openWrong(what);
+    return storage ? mutant_.wrap(std::move(storage)) : nullptr;
+  }
+
+ private:
+  const ServerMutant& mutant_;
+};
+
+std::vector<ServerMutant> mutants() {
+  using Code = ErrorCode;
+  return {
+      mutant<AppendsAgain>("an append without an answer is sent again", "C16"),
+      mutant<AppendsAgain>("a repeated append forgets its token", "C21"),
+      mutant<TokensStayHere>("the token of an append stays with the client", "C22"),
+      mutant<FailuresAreAbsence>("stat of a server that is gone finds nothing", "J01"),
+      mutant<DeadlineNotPassedOn>("a deadline does not reach the connection", "J02"),
+      mutant<Renames<Code::Unauthenticated, Code::NotFound>>("a wrong password reads as an empty store", "J03"),
+      mutant<FailuresAreAbsence>("stat of what is forbidden finds nothing", "J04"),
+      mutant<FailuresAreAbsence>("stat in a missing database finds nothing", "J05"),
+      mutant<ForeignIsEmpty>("what is no object of ours reads as empty", "J06"),
+      mutant<OneAttempt>("a busy server is asked once", "J07"),
+      mutant<NeverRetryable>("a broken server is an error for ever", "J08"),
+      mutant<ShortReads>("what came before a cut is the value", "J09"),
+      mutant<ShortReads>("a garbled answer is an empty value", "J10"),
+      mutant<Renames<Code::OutcomeUnknown, Code::Unavailable>>("a write without an answer is Unavailable", "J11"),
+      mutant<Renames<Code::OutcomeUnknown, Code::Unavailable>>("a write with a garbled answer is Unavailable", "J18"),
+      mutant<Renames<Code::OutcomeUnknown, Code::Timeout>>("a write that may still arrive is a Timeout", "J19"),
+      mutant<ConditionsStayHere>("the condition of a write stays with the client", "J20"),
+      mutant<AnswersOutOfStep>("a late answer is taken for the next one", "J21"),
+      mutant<DeadlineNotPassedOn>("a deadline does not reach an answer that drips", "J23"),
+      mutant<CancelNotPassedOn>("a cancellation does not reach the connection", "J24"),
+  };
+}
+
+}  // namespace
+}  // namespace tally::test
+
+int main() {
+  using namespace tally::test;
+  SinglePlace place;
+  std::size_t survivors = 0;
+  const auto all = mutants();
+  for (const auto& mutant : all) {
+    MutantHarness harness(place, mutant);
+    survivors += isCaught(harness, mutant.name, mutant.caught, {"A02", "J25"}) ? 0 : 1;
+  }
+  std::printf("%zu mutants, %zu survived or broken\n", all.size(), survivors);
+  return survivors == 0 ? 0 : 1;
+}

@@ -1,0 +1,87 @@
+// tally-conformance on plugins that break one promise each: the case about it fails, in words, and nothing else
+// happens.
+
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "support/doctest.hpp"
+
+namespace {
+
+struct Ended {
+  int code;
+  std::string output;
+};
+
+Ended kitOn(const std::string& plugin, const std::string& arguments) {
+  const std::string command =
+      std::string(TALLY_CONFORMANCE_TOOL) + ' ' + plugin + " --set plugins.trust=relaxed " + arguments + " 2>&1";
+  std::FILE* const stream = ::popen(command.c_str(), "r");
+  REQUIRE(stream != nullptr);
+  Ended ended{-1, {}};
+  char buffer[4096];
+  for (std::size_t got; (got = std::fread(buffer, 1, sizeof buffer, stream)) != 0;) ended.output.append(buffer, got);
+  const int status = ::pclose(stream);
+  ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return ended;
+}
+
+bool says(const Ended& ended, const std::string& words) { return ended.output.find(words) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("tool: an exception that leaves a raw plugin is one failed case, and is called what it is") {
+  const auto ended = kitOn(TALLY_SPOILED_THROWS, "--only P18,P35");
+  CAPTURE(ended.output);
+  CHECK(ended.code == 1);
+  CHECK(says(ended, "an exception left the plugin: nobody catches this"));
+  CHECK(says(ended, "1 passed, 1 failed"));
+}
+
+TEST_CASE("tool: through the host that exception is a fault of the plugin, and the host lives") {
+  const auto ended = kitOn(TALLY_SPOILED_THROWS, "--only A02,D01");
+  CAPTURE(ended.output);
+  CHECK(says(ended, "PluginFault"));
+  CHECK(says(ended, "1 passed, 1 failed"));
+  CHECK_FALSE(says(ended, "crashed"));
+}
+
+TEST_CASE("tool: a thread that crashes a second after the constructor is found, though the plugin loads") {
+  const auto ended = kitOn(TALLY_SPOILED_CRASHES_LATER, "--only P18,P34");
+  CAPTURE(ended.output);
+  CHECK(ended.code == 1);
+  CHECK((says(ended, "crashed: SIGSEGV") || says(ended, "ended with exit code")));  // the latter by a sanitizer
+  CHECK(says(ended, "1 passed, 1 failed"));
+}
+
+TEST_CASE("tool: a message that shows a secret is found, and the report does not show it") {
+  const auto ended = kitOn(TALLY_SPOILED_TELLS, "--only P07,J15 --set password=hunter2");
+  CAPTURE(ended.output);
+  CHECK(says(ended, "shows the secret"));
+  CHECK(says(ended, "shows a secret"));
+  CHECK_FALSE(says(ended, "hunter2"));
+  CHECK(says(ended, "0 passed, 2 failed"));
+}
+
+TEST_CASE("tool: each case has an id of its own") {
+  const auto listed = kitOn(TALLY_CARELESS_PLUGIN, "--list");
+  std::istringstream lines(listed.output);
+  std::set<std::string> ids;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("   ", 0) != 0) continue;
+    CAPTURE(line);
+    CHECK(ids.insert(line.substr(3, 4)).second);
+  }
+  CHECK(ids.size() > 200);
+}
+
+TEST_CASE("tool: a plugin that was linked without care is found by its exports") {
+  const auto ended = kitOn(TALLY_CARELESS_PLUGIN, "--only P17");
+  CAPTURE(ended.output);
+  CHECK(ended.code == 1);
+  CHECK((says(ended, "exports a unique symbol") || says(ended, "link with a version script")));
+}
