@@ -109,6 +109,8 @@ void S2Server::start() {
 
 void S2Server::restart() { start(); }
 
+std::string S2Server::log() const { return contentOf(folder_.path() / "log"); }
+
 bool S2Server::answers() const {
   CURL* const curl = curl_easy_init();
   curl_easy_setopt(curl, CURLOPT_URL, (url() + "/health").c_str());

@@ -42,6 +42,8 @@ class S2Server {
   std::string caFile() const { return (folder_.path() / "cert.pem").string(); }
   const std::filesystem::path& folder() const { return folder_.path(); }
   ChildProcess& process() noexcept { return process_; }
+  /// What it has said since it was started last.
+  std::string log() const;
   /// Start it again on the same port, after kill().
   void restart();
 

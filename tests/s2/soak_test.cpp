@@ -130,12 +130,13 @@ std::string faultOf(const std::string& content, const Ledger& ledger) {
   return "";
 }
 
-void doHarm(FaultProxy& proxy, S2Server& server, const std::atomic<bool>& done) {
+/// On the thread that has started the server, which ends with it.
+void doHarm(FaultProxy& proxy, S2Server& server, std::chrono::steady_clock::time_point until) {
   std::mt19937 random(7);
   const std::string busy = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
   const Fault faults[] = {Fault::CutBefore, Fault::CutInside, Fault::CutAfter,  Fault::CutAfter, Fault::Answer,
                           Fault::Hang,      Fault::Delay,     Fault::CutAnswer, Fault::Garble,   Fault::None};
-  for (int round = 1; !done; ++round) {
+  for (int round = 1; std::chrono::steady_clock::now() < until; ++round) {
     const std::string method = random() % 3 == 0 ? "GET " : "POST ";
     proxy.arm({faults[random() % std::size(faults)], 1, 0, method, busy, std::chrono::milliseconds(1500)});
     ::poll(nullptr, 0, static_cast<int>(20 + random() % 200));
@@ -162,10 +163,10 @@ TEST_CASE("soak: through breaking connections and a dying server nothing is lost
   threads.emplace_back([&] { appendSurely(*storage, sure, done); });
   threads.emplace_back([&] { appendByStreams(*storage, piped, done); });
   threads.emplace_back([&] { replaceAndRead(*storage, done, reads, value_fault); });
-  threads.emplace_back([&] { doHarm(proxy, *server, done); });
-  std::this_thread::sleep_for(raceTime());
+  doHarm(proxy, *server, std::chrono::steady_clock::now() + raceTime());
   done = true;
   for (auto& thread : threads) thread.join();
+  if (!server->process().isRunning()) FAIL("the server has ended by itself: " << server->log());
   const auto direct = openS2(*server);
   CHECK(value_fault.empty());
   CAPTURE(value_fault);
