@@ -2,6 +2,7 @@
 // Mutants that get tally.follow/1 wrong. Each shows only what it spoils.
 
 #include <chrono>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -72,16 +73,6 @@ class AnyTextIsACursor final : public ForwardingFollow<> {
   }
 };
 
-/// Delivers what has come of an append so far, here as if its end were still on the way.
-class HalfwayFollower final : public ForwardingFollower {
-  using ForwardingFollower::ForwardingFollower;
-  FollowEvent next(ByteSink& out, std::uint64_t, const Call& call) override {
-    halfway_ = !halfway_;
-    return halfway_ ? good().next(out, 4096, call) : FollowEvent::Nothing;
-  }
-  bool halfway_ = false;
-};
-
 class GreedyFollower final : public ForwardingFollower {
   using ForwardingFollower::ForwardingFollower;
   FollowEvent next(ByteSink& out, std::uint64_t, const Call& call) override { return good().next(out, 0, call); }
@@ -119,6 +110,53 @@ class PollingFollower final : public ForwardingFollower {
       std::this_thread::sleep_for(std::chrono::milliseconds(kPauseMilliseconds));
     }
   }
+};
+
+/// Shows its followers the first half of an append before the append has landed.
+class ShowsHalfAppends final : public ForwardingStorage, public Follow {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  void* extension(std::string_view id) override {
+    return id == Follow::kId ? static_cast<Follow*>(this) : good().extension(id);
+  }
+  std::optional<std::uint64_t> append(std::string_view key, std::string_view content, const AppendOptions& options,
+                                      const Call& call) override {
+    const std::lock_guard one_at_a_time(appending_);
+    show(content.substr(0, content.size() / 2));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const auto size = good().append(key, content, options, call);
+    show({});
+    return size;
+  }
+  std::unique_ptr<Follower> openFollower(std::string_view key, const FollowOptions& options,
+                                         const Call& call) override {
+    return std::make_unique<Early>(good().extension<Follow>()->openFollower(key, options, call), *this);
+  }
+
+ private:
+  struct Early final : ForwardingFollower {
+    Early(std::unique_ptr<Follower> good, ShowsHalfAppends& from)
+        : ForwardingFollower(std::move(good)), storage(from) {}
+    FollowEvent next(ByteSink& out, std::uint64_t max_bytes, const Call& call) override {
+      const auto event = good().next(out, max_bytes, Call::within(std::chrono::microseconds(100)));
+      if (event != FollowEvent::Nothing) return event;
+      std::unique_lock lock(storage.showing_);
+      if (storage.half_.empty()) {
+        lock.unlock();
+        return good().next(out, max_bytes, call);
+      }
+      out.put(storage.half_);  // and once more when all of it has landed; it was caught by then
+      return FollowEvent::Data;
+    }
+    ShowsHalfAppends& storage;
+  };
+
+  void show(std::string_view half) {
+    const std::lock_guard lock(showing_);
+    half_ = half;
+  }
+  std::mutex appending_, showing_;
+  std::string half_;  // guarded by showing_
 };
 
 }  // namespace tally::test
