@@ -1,6 +1,7 @@
 #pragma once
 // One command as the server reads it: a list of byte strings, each with its length in front.
 
+#include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -30,9 +31,11 @@ class Command {
   }
 
   Command& arg(std::string_view text) {
-    char length[24];
-    const int size = std::snprintf(length, sizeof length, "$%zu\r\n", text.size());
-    bytes_.append(length, static_cast<std::size_t>(size)).append(text).append("\r\n", 2);
+    char length[24] = {'$'};
+    char* end = std::to_chars(length + 1, length + sizeof length - 2, text.size()).ptr;
+    *end++ = '\r';
+    *end++ = '\n';
+    bytes_.append(length, end).append(text).append("\r\n", 2);
     ++count_;
     return *this;
   }

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
@@ -14,6 +15,11 @@ namespace tally::redis {
 namespace {
 
 constexpr std::size_t kReadSize = std::size_t{64} << 10;
+
+std::uint64_t nextNumber() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
 
 Error unreachable(const Endpoint& endpoint, const std::string& why) {
   return Error(ErrorCode::Unavailable, "can't connect to " + endpoint.text() + ": " + why).retryable(true);
@@ -72,6 +78,9 @@ void waitFor(const redisContext& context, short events, const Endpoint& endpoint
 }
 
 }  // namespace
+
+Connection::Connection(Context context, Endpoint endpoint) noexcept
+    : context_(std::move(context)), endpoint_(std::move(endpoint)), number_(nextNumber()) {}
 
 std::unique_ptr<Connection> Connection::open(const Endpoint& endpoint, const Settings& settings, const Call& call) {
   const Patience patience(call, settings.connect_timeout);

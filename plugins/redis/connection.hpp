@@ -40,10 +40,11 @@ class Connection {
   /// Cost: one system call.
   bool isStale() const noexcept;
   const Endpoint& endpoint() const noexcept { return endpoint_; }
+  /// Tells it from all others of this process; never 0.
+  std::uint64_t number() const noexcept { return number_; }
 
  private:
-  Connection(Context context, Endpoint endpoint) noexcept
-      : context_(std::move(context)), endpoint_(std::move(endpoint)) {}
+  Connection(Context context, Endpoint endpoint) noexcept;
   void introduce(const Settings& settings, const Patience& patience);
   Reply tryParse();
   void readMore();
@@ -51,6 +52,7 @@ class Connection {
 
   Context context_;
   Endpoint endpoint_;
+  const std::uint64_t number_;
 };
 
 }  // namespace tally::redis

@@ -1,5 +1,6 @@
 #include "node.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tally::redis {
@@ -8,6 +9,8 @@ namespace {
 constexpr std::chrono::milliseconds kLookAround{20};
 
 bool nobodyIsThere(const Error& error) { return error.code() == ErrorCode::Unavailable && error.retryable(); }
+
+Error connectionIsGone() { return Error(ErrorCode::Unavailable, "the connection is gone, or in use").retryable(true); }
 
 void fail(Attempt& attempt, const Error& why, Answer::Again again) {
   attempt.answer->failure = why;
@@ -58,10 +61,15 @@ Node::Node(std::vector<Endpoint> endpoints, const Settings& settings)
 /// A connection for one exchange. It goes back into the pool only when it was declared to be good.
 class Node::Lease {
  public:
-  Lease(Node& node, const Call& call) : node_(node), connection_(node.take(call)) {}
+  /// With a `number`, none but the connection of that number; then it may be empty.
+  Lease(Node& node, std::uint64_t number, const Call& call)
+      : node_(node), connection_(number == 0 ? node.take(call) : node.takeNumber(number)) {}
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
-  ~Lease() { node_.giveBack(good_ ? std::move(connection_) : nullptr); }
+  ~Lease() {
+    if (connection_) node_.giveBack(good_ ? std::move(connection_) : nullptr);
+  }
+  explicit operator bool() const noexcept { return connection_ != nullptr; }
   Connection& operator*() const noexcept { return *connection_; }
   void isGood() noexcept { good_ = true; }
 
@@ -72,10 +80,13 @@ class Node::Lease {
 };
 
 void Node::exchange(const std::vector<Attempt*>& attempts, const Call& call) {
+  for (Attempt* attempt : attempts) attempt->answer->connection = 0;
   std::size_t answered = 0;
   bool seen = false;
   try {
-    Lease lease(*this, call);
+    Lease lease(*this, attempts.front()->request->only_on, call);
+    if (!lease) return fail(*attempts.front(), connectionIsGone(), Answer::Again::No);
+    for (Attempt* attempt : attempts) attempt->answer->connection = (*lease).number();
     const Patience patience(call, settings_.command_timeout);
     seen = attempts.size() > 1;
     send(*lease, attempts, patience);
@@ -120,6 +131,18 @@ std::unique_ptr<Connection> Node::take(const Call& call) {
     giveBack(nullptr);
     throw;
   }
+}
+
+std::unique_ptr<Connection> Node::takeNumber(std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(idle_.rbegin(), idle_.rend(),
+                                  [number](const auto& connection) { return connection->number() == number; });
+  if (found == idle_.rend()) return nullptr;
+  auto connection = std::move(*found);
+  idle_.erase(std::next(found).base());
+  if (!connection->isStale()) return connection;
+  --open_;
+  return nullptr;
 }
 
 std::unique_ptr<Connection> Node::connect(const Call& call) const {

@@ -32,6 +32,7 @@ class Node {
  private:
   class Lease;
   std::unique_ptr<Connection> take(const Call& call);
+  std::unique_ptr<Connection> takeNumber(std::uint64_t number);
   std::unique_ptr<Connection> connect(const Call& call) const;
   void giveBack(std::unique_ptr<Connection> connection) noexcept;
 

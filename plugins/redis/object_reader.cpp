@@ -107,7 +107,7 @@ StorageStat ObjectReader::readPart(std::string_view key, const ByteRange& range,
   StreamEntry last;
   const std::string_view version = answer[0].text();
   last.id = version.substr(0, version.find(':'));
-  last.life = version.substr(version.find(':') + 1);
+  parseLife(version.substr(version.find(':') + 1), last);
   return describe(last, numberOf(answer[1].text()));
 }
 

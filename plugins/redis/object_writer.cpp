@@ -1,30 +1,23 @@
 #include "object_writer.hpp"
 
+#include <charconv>
 #include <random>
+
+#include "pieces.hpp"
 
 namespace tally::redis {
 namespace {
 
-// A value is split at this size, so that an append never has to look at more than one such piece.
-constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
 // A creation must be over so long before others may settle the doubt about its entry, by the clocks of two servers.
 constexpr std::int64_t kMarginUs = 30'000'000;
 
-void addPieces(Command& command, std::string_view content) {
-  command.reserve(content.size() + content.size() / kPieceBytes * 16 + 32);
-  do {
-    command.arg(content.substr(0, kPieceBytes));
-    content.remove_prefix(std::min(content.size(), kPieceBytes));
-  } while (!content.empty());
-}
-
-std::string_view statusOf(const Reply& reply) {
-  const ReplyView answer = viewOf(reply);
+std::string_view statusOf(const Answer& reply) {
+  const ReplyView answer = reply.value();
   return answer.isArray() ? answer[0].text() : std::string_view();
 }
 
 // The answer of write.lua, append.lua or remove.lua, unless it says why nothing was done.
-Reply accepted(Reply reply) {
+Answer accepted(Answer reply) {
   const std::string_view status = statusOf(reply);
   if (status.empty()) return reply;
   if (status == "EXISTS") throw Error(ErrorCode::AlreadyExists, "the object exists already");
@@ -32,10 +25,20 @@ Reply accepted(Reply reply) {
     throw Error(ErrorCode::Conflict, "the object has another version, or is gone; load it again, then decide");
   }
   if (status == "SIZE") {
-    throw Error(ErrorCode::Conflict, "the object has " + std::string(viewOf(reply)[1].text()) +
+    throw Error(ErrorCode::Conflict, "the object has " + std::string(reply.value()[1].text()) +
                                          " bytes, which is not the size that was expected");
   }
   throwRefusal(status);
+}
+
+// "id:life", as which both scripts tell the last entry.
+KnownTail tailOf(std::string_view text, const Answer& answer) {
+  KnownTail tail;
+  const std::size_t colon = text.find(':');
+  tail.id = parseEntryId(text.substr(0, colon));
+  tail.life = text.substr(colon + 1);
+  tail.connection = answer.connection;
+  return tail;
 }
 
 std::string beforeMargin(const std::string& claimed) { return std::to_string(std::stoll(claimed) - kMarginUs); }
@@ -44,7 +47,7 @@ std::string beforeMargin(const std::string& claimed) { return std::to_string(std
 
 ObjectWriter::ObjectWriter(const Settings& settings, const KeyNames& names, ServerFinder& finder,
                            Directories& directories)
-    : settings_(settings), names_(names), finder_(finder), directories_(directories) {
+    : settings_(settings), names_(names), finder_(finder), directories_(directories), tails_(settings, names, finder) {
   std::random_device random;
   lives_ = (std::uint64_t{random()} << 32U) | random();
 }
@@ -68,22 +71,23 @@ std::int64_t ObjectWriter::ttlOf(const WriteOptions& options) const {
   return std::chrono::ceil<std::chrono::milliseconds>(*options.time_to_live).count();
 }
 
-Reply ObjectWriter::perform(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make, const Call& call) {
+Answer ObjectWriter::perform(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make, const Call& call) {
   Server& server = finder_.find(call);
   if (!server.isWhole()) return performApart(key, ttl_ms, make, call);
-  return directories_.settlingFirst(call, [&] { return accepted(server.run(make("0"), call)); });
+  return directories_.settlingFirst(call, [&] { return accepted(server.ask(make("0"), call)); });
 }
 
-Reply ObjectWriter::performApart(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make, const Call& call) {
+Answer ObjectWriter::performApart(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make,
+                                  const Call& call) {
   Server& server = finder_.find(call);
   if (ttl_ms == 0) {
-    Reply reply = server.run(make(""), call);
+    Answer reply = server.ask(make(""), call);
     if (statusOf(reply) != "ABSENT") return accepted(std::move(reply));
   }
   for (;;) {
     const std::string claimed = directories_.settlingFirst(call, [&] { return directories_.claim(key, call); });
-    Reply reply =
-        server.run(make(beforeMargin(claimed)), call);  // after an error the doubt stays, and is settled later
+    Answer reply =
+        server.ask(make(beforeMargin(claimed)), call);  // after an error the doubt stays, and is settled later
     if (statusOf(reply) == "LATE") continue;
     if (statusOf(reply).empty()) {
       directories_.confirm(key, claimed, ttl_ms, call);
@@ -102,29 +106,43 @@ Version ObjectWriter::write(std::string_view key, std::string_view content, cons
   if (options.if_version && options.if_version->empty()) {
     throw Error(ErrorCode::Conflict, "no object has the empty version");
   }
-  const auto make = [&](std::string_view waits) { return writeRequest(key, content, options, waits); };
-  const Reply reply = perform(key, ttlOf(options), make, call);
-  return Version(viewOf(reply).text());
+  const std::string life = newLife();
+  if (const auto version = tails_.write(key, content, options, life, call)) return *version;
+  const auto make = [&](std::string_view waits) { return writeRequest(key, content, options, life, waits); };
+  const Answer answer = perform(key, ttlOf(options), make, call);
+  KnownTail tail = tailOf(answer.value().text(), answer);
+  tail.size = content.size();
+  tail.stays = ttlOf(options) == 0;
+  tails_.learn(key, std::move(tail));
+  return Version(answer.value().text());
 }
 
 Request ObjectWriter::writeRequest(std::string_view key, std::string_view content, const WriteOptions& options,
-                                   std::string_view waits) {
+                                   const std::string& life, std::string_view waits) const {
   std::string stream = names_.stream(key);
   const Script& script = Scripts::all().write;
   Command command = waits == "0" ? Command::call(script, {stream, names_.indexRoot(), names_.doubts()})
                                  : Command::call(script, {stream});
   const std::string_view version = options.if_version ? options.if_version->bytes() : std::string_view();
-  command.arg(key).arg(newLife()).arg(options.if_absent ? "absent" : version).arg(ttlOf(options)).arg(waits);
+  command.arg(key).arg(life).arg(options.if_absent ? "absent" : version).arg(ttlOf(options)).arg(waits);
   addPieces(command, content);
   return {std::move(command), std::move(stream), Effect::Changes};
 }
 
 std::uint64_t ObjectWriter::append(std::string_view key, std::string_view content, const AppendOptions& options,
                                    const Call& call) {
+  if (const auto size = tails_.append(key, content, options, call)) return *size;
   const std::string life = newLife();
   const auto make = [&](std::string_view waits) { return appendRequest(key, content, options, life, waits); };
-  const Reply reply = perform(key, settings_.ttl.count(), make, call);
-  return static_cast<std::uint64_t>(viewOf(reply).integer());
+  const Answer answer = perform(key, settings_.ttl.count(), make, call);
+  std::uint64_t size = 0;
+  const std::string_view text = answer.value().text();
+  const auto size_end = std::from_chars(text.data(), text.data() + text.size(), size).ptr;
+  if (size_end == text.data() + text.size()) return size;
+  KnownTail tail = tailOf(text.substr(static_cast<std::size_t>(size_end - text.data()) + 1), answer);
+  tail.size = size;
+  tails_.learn(key, std::move(tail));
+  return size;
 }
 
 Request ObjectWriter::appendRequest(std::string_view key, std::string_view content, const AppendOptions& options,
@@ -153,10 +171,11 @@ Request ObjectWriter::removal(std::string_view key) const {
 }
 
 bool ObjectWriter::remove(std::string_view key, const Call& call) {
+  tails_.forget(key);
   Server& server = finder_.find(call);
   if (!server.isWhole()) return directories_.settlingFirst(call, [&] { return removeApart(key, call); });
   return directories_.settlingFirst(call,
-                                    [&] { return viewOf(accepted(server.run(removal(key), call))).integer() != 0; });
+                                    [&] { return accepted(server.ask(removal(key), call)).value().integer() != 0; });
 }
 
 bool ObjectWriter::removeApart(std::string_view key, const Call& call) {

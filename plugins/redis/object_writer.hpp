@@ -13,6 +13,7 @@
 #include "key_names.hpp"
 #include "server_finder.hpp"
 #include "settings.hpp"
+#include "tail_writer.hpp"
 #include "tally/storage.hpp"
 
 namespace tally::redis {
@@ -37,10 +38,10 @@ class ObjectWriter {
   /// has no entry, else until when its entry is kept for it.
   using MakeRequest = std::function<Request(std::string_view waits)>;
 
-  Reply perform(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make, const Call& call);
-  Reply performApart(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make, const Call& call);
+  Answer perform(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make, const Call& call);
+  Answer performApart(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make, const Call& call);
   Request writeRequest(std::string_view key, std::string_view content, const WriteOptions& options,
-                       std::string_view waits);
+                       const std::string& life, std::string_view waits) const;
   Request appendRequest(std::string_view key, std::string_view content, const AppendOptions& options,
                         const std::string& life, std::string_view waits) const;
   Request removal(std::string_view key) const;
@@ -52,6 +53,7 @@ class ObjectWriter {
   const KeyNames& names_;
   ServerFinder& finder_;
   Directories& directories_;
+  TailWriter tails_;
   std::atomic<std::uint64_t> lives_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 // What is asked of a server, and what became of it.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,6 +26,7 @@ struct Request {
   Command command;
   std::string key;
   Effect effect = Effect::Reads;
+  std::uint64_t only_on = 0;  ///< not 0: to be sent alone, on the connection of that number, else not at all
 };
 
 /// What became of a request: a reply, which may be an error of the server, or the reason why there is none.
@@ -33,7 +35,8 @@ struct Answer {
 
   Reply reply;
   std::optional<Error> failure;
-  Again again = Again::Later;  ///< whether to try (again); a request that was never tried is tried
+  Again again = Again::Later;    ///< whether to try (again); a request that was never tried is tried
+  std::uint64_t connection = 0;  ///< the number of the one that it was sent on; 0: it was not
 
   /// Errors: `failure`, or errorOf() of the reply.
   ReplyView value() const {

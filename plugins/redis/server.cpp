@@ -88,12 +88,16 @@ std::vector<Answer> Server::run(std::vector<Request> requests, const Call& call)
   return answers;
 }
 
-Reply Server::run(Request request, const Call& call) {
+Answer Server::ask(Request request, const Call& call) {
   std::vector<Request> requests;
   requests.push_back(std::move(request));
-  auto answers = run(std::move(requests), call);
-  answers.front().value();
-  return std::move(answers.front().reply);
+  return std::move(run(std::move(requests), call).front());
+}
+
+Reply Server::run(Request request, const Call& call) {
+  Answer answer = ask(std::move(request), call);
+  answer.value();
+  return std::move(answer.reply);
 }
 
 }  // namespace tally::redis

@@ -24,6 +24,8 @@ class Server {
   std::vector<Answer> run(std::vector<Request> requests, const Call& call);
   /// The same for one. Errors: those of Answer::value().
   Reply run(Request request, const Call& call);
+  /// The same with what there is to know about it. Errors: none.
+  Answer ask(Request request, const Call& call);
 
   /// Whether all keys are on one server, so that a script may touch any of them.
   virtual bool isWhole() const noexcept = 0;

@@ -1,17 +1,18 @@
 #include "stream_entry.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
 namespace tally::redis {
 namespace {
 
-// "4711:life" of an entry of ours.
+// "4711:life" or "4711:life+250" of an entry of ours.
 bool parseMark(std::string_view mark, StreamEntry& entry) {
   const std::size_t colon = mark.find(':');
   if (colon == mark.npos) return false;
   const auto [end, error] = std::from_chars(mark.data(), mark.data() + colon, entry.size);
-  entry.life = mark.substr(colon + 1);
+  parseLife(mark.substr(colon + 1), entry);
   return error == std::errc() && end == mark.data() + colon;
 }
 
@@ -20,10 +21,16 @@ bool parseMark(std::string_view mark, StreamEntry& entry) {
 SystemTime StreamEntry::time() const {
   std::int64_t milliseconds = 0;
   std::from_chars(id.data(), id.data() + id.size(), milliseconds);
-  return SystemTime(std::chrono::milliseconds(milliseconds));
+  return SystemTime(std::chrono::milliseconds(milliseconds + static_cast<std::int64_t>(late)));
 }
 
 Version StreamEntry::version() const { return Version(std::string(id).append(":").append(life)); }
+
+void parseLife(std::string_view text, StreamEntry& entry) {
+  const std::size_t plus = std::min(text.find('+'), text.size());
+  entry.life = text.substr(0, plus);
+  std::from_chars(text.data() + std::min(plus + 1, text.size()), text.data() + text.size(), entry.late);
+}
 
 StreamEntry parseEntry(ReplyView reply) {
   StreamEntry entry;
@@ -36,6 +43,7 @@ StreamEntry parseEntry(ReplyView reply) {
     return entry;
   }
   entry.life = {};
+  entry.late = 0;
   for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
     if (fields[i].text() != "content") continue;
     entry.content = fields[i + 1].text();

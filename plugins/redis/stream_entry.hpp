@@ -16,6 +16,7 @@ struct StreamEntry {
   bool ours = false;
   std::uint64_t size = 0;  ///< ours: of the object up to and with this entry
   std::string_view life;   ///< ours: of the object, from its creation or replacement on
+  std::uint64_t late = 0;  ///< ours: milliseconds after the time in its id when it was made
 
   /// Whether a line feed parts it from what follows: entries of others are lines.
   bool isOpenLine() const noexcept { return !ours && (content.empty() || content.back() != '\n'); }
@@ -25,5 +26,7 @@ struct StreamEntry {
 
 /// Errors: Corrupt for an entry of others without the field 'content'.
 StreamEntry parseEntry(ReplyView entry);
+/// Read "life" or "life+late" into an entry.
+void parseLife(std::string_view text, StreamEntry& entry);
 
 }  // namespace tally::redis

@@ -1,6 +1,6 @@
 -- Append to an object. KEYS: stream, then the tokens if there is one, then as for write.lua.
 -- ARGV: path, life, expected size or '', token or '', time to live in ms or 0, most entries or 0, waits, chunks...
--- The object's size comes back.
+-- "size:id:life" comes back: of the object, with the id of its last entry; only "size" where the token was known.
 local stream, root, doubts = KEYS[1], KEYS[2], KEYS[3]
 local path, life, expected, token = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local ttl, most, waits = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
@@ -17,7 +17,7 @@ end
 
 if tokens then
   local landed = redis.call('ZSCORE', tokens, life .. token)
-  if landed then return tonumber(landed) end
+  if landed then return landed end
 end
 if expected ~= '' and tonumber(expected) ~= size then return {'SIZE', whole(size)} end
 
@@ -43,10 +43,11 @@ if over > 0 then
   end
 end
 
+local id = last and last[1]
 for i = 8, #ARGV do
   if #ARGV[i] > 0 or not last then
     size = size + #ARGV[i]
-    add(stream, ARGV[i], size, life)
+    id = add(stream, id and '*' or birth(), ARGV[i], size, life)
   end
 end
 if over > 0 then redis.call('XTRIM', stream, 'MAXLEN', math.max(most, chunks)) end
@@ -59,4 +60,4 @@ if ttl > 0 then
   redis.call('PEXPIRE', stream, ttl)
   if doubts then expect(doubts, path, ttl) end
 end
-return size
+return whole(size) .. ':' .. id .. ':' .. life

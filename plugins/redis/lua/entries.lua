@@ -1,5 +1,6 @@
--- How one entry of a stream looks. Ours hold the bytes, then the size of the object up to here and the life of the
--- object; others hold the bytes in a field of their own choice, and a line feed parts them from what follows.
+-- How one entry of a stream looks. Ours hold the bytes, then the mark: the size of the object up to here, the life of the
+-- object, and how many milliseconds after the time in its id the entry was made ("11:life", "11:life+250"). Others hold
+-- the bytes, and a line feed parts them from what follows.
 
 local function isOurs(entry)
   local fields = entry[2]
@@ -34,24 +35,32 @@ local function walk(stream, visit)
   end
 end
 
--- Size and life of an object with this last entry, and whether a line feed comes before what is appended.
+-- Size and life of an object with this last entry, whether a line feed comes before what is appended, and the rest of
+-- the mark.
 local function measure(stream, last)
   if isOurs(last) then
-    local mark = last[2][4]
-    local colon = string.find(mark, ':', 1, true)
-    return tonumber(string.sub(mark, 1, colon - 1)), string.sub(mark, colon + 1), false
+    local size, life, rest = string.match(last[2][4], '^(%d+):([^+]*)(.*)$')
+    return tonumber(size), life, false, rest
   end
   local size = 0
   walk(stream, function(bytes) size = size + #bytes end)
-  return size, '', not endsLine(contentOf(last))
+  return size, '', not endsLine(contentOf(last)), ''
 end
 
-local function add(stream, content, size, life)
-  return redis.call('XADD', stream, '*', 'content', content, 'tally', string.format('%d:%s', size, life))
+-- The id of an object's first entry. By the microseconds in it, it is behind all that an earlier object of the same
+-- name had, even in the same millisecond.
+local function birth()
+  local time = redis.call('TIME')
+  local milliseconds = math.floor(time[2] / 1000)
+  return string.format('%s%03d-%d', time[1], milliseconds, (time[2] - milliseconds * 1000) * 4294967296)
+end
+
+local function add(stream, id, content, size, life)
+  return redis.call('XADD', stream, id, 'content', content, 'tally', string.format('%d:%s', size, life))
 end
 
 -- The same for the last of `entries` entries that stay; those before them go.
-local function addLast(stream, content, size, life, entries)
+local function addLast(stream, id, content, size, life, entries)
   local mark = string.format('%d:%s', size, life)
-  return redis.call('XADD', stream, 'MAXLEN', entries, '*', 'content', content, 'tally', mark)
+  return redis.call('XADD', stream, 'MAXLEN', entries, id, 'content', content, 'tally', mark)
 end

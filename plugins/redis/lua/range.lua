@@ -1,13 +1,13 @@
--- A part of an object. KEYS: stream. ARGV: offset, length. Back come version, size, and the part in pieces; nothing for
+-- A part of an object. KEYS: stream. ARGV: offset, length. Back come id and mark without the size, size, and the part in pieces; nothing for
 -- an object that is not there; {'RANGE', size} for an offset behind its end.
 local stream, offset, length = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
 
 local last = lastOf(stream)
 if not last then return {} end
-local size, life = measure(stream, last)
+local size, life, _, rest = measure(stream, last)
 if offset > size then return {'RANGE', whole(size)} end
 local stop = math.min(offset + length, size)
-local answer = {last[1] .. ':' .. life, whole(size)}
+local answer = {last[1] .. ':' .. life .. rest, whole(size)}
 
 local function take(bytes, at)
   local first, behind = math.max(offset - at, 0), math.min(stop - at, #bytes)

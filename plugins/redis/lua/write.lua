@@ -25,12 +25,13 @@ if entries == 0 then
   end
 end
 
-local size = 0
+local size, id = 0, entries == 0 and birth() or '*'
 for i = 6, #ARGV - 1 do
   size = size + #ARGV[i]
-  add(stream, ARGV[i], size, life)
+  add(stream, id, ARGV[i], size, life)
+  id = '*'
 end
-local id = addLast(stream, ARGV[#ARGV], size + #ARGV[#ARGV], life, #ARGV - 5)
+id = addLast(stream, id, ARGV[#ARGV], size + #ARGV[#ARGV], life, #ARGV - 5)
 
 if ttl > 0 then
   redis.call('PEXPIRE', stream, ttl)
