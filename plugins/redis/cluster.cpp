@@ -1,8 +1,14 @@
 #include "cluster.hpp"
 
+#include <list>
 #include <map>
 
 namespace tally::redis {
+namespace {
+
+Error noNode() { return Error(ErrorCode::Unavailable, "no node of the cluster has the key's slot").retryable(true); }
+
+}  // namespace
 
 Cluster::Cluster(const Settings& settings) : Server(settings), map_(settings) {
   for (const auto& endpoint : settings.address.endpoints) {
@@ -50,7 +56,7 @@ void Cluster::learn(const Call& call) {
 
 std::shared_ptr<Node> Cluster::nodeFor(const Attempt& attempt) {
   const std::lock_guard lock(mutex_);
-  return attempt.target ? map_.nodeAt(*attempt.target) : map_.nodeOf(slotOf(attempt.request->key));
+  return attempt.place ? attempt.place->node : map_.nodeOf(slotOf(attempt.request->key));
 }
 
 void Cluster::attempt(const std::vector<Attempt*>& attempts, const Call& call) {
@@ -69,31 +75,43 @@ void Cluster::attempt(const std::vector<Attempt*>& attempts, const Call& call) {
     if (auto node = nodeFor(*one)) {
       by_node[std::move(node)].push_back(one);
     } else {
-      one->answer->failure = Error(ErrorCode::Unavailable, "no node of the cluster has the key's slot").retryable(true);
+      one->answer->failure = noNode();
       one->answer->again = Answer::Again::Later;
     }
   }
+  // All are asked before the first is heard. Always in the same order, since each takes a connection from its pool.
+  std::list<Exchange> exchanges;
+  for (auto& [node, group] : by_node) exchanges.emplace_back(*node, group, call).send();
+  for (auto& exchange : exchanges) exchange.receive();
   for (auto& [node, group] : by_node) {
-    node->exchange(group, call);
     for (Attempt* one : group) follow(*one, node->endpoint());
   }
 }
 
-void Cluster::follow(Attempt& attempt, const Endpoint& asked) {
-  attempt.target.reset();
-  attempt.asking = false;
-  Answer& answer = *attempt.answer;
-  if (answer.failure || !viewOf(answer.reply).isError()) return;
-  const std::string_view word = firstWord(viewOf(answer.reply));
-  if (word != "MOVED" && word != "ASK") return;
-  const Redirection to = parseRedirection(viewOf(answer.reply).errorText(), asked);
-  answer.again = Answer::Again::Now;
-  attempt.target = to.node;
-  attempt.asking = word == "ASK";
-  if (attempt.asking) return;
+Place Cluster::find(std::string_view key, const Call& call) {
+  learn(call);
   const std::lock_guard lock(mutex_);
+  if (auto node = map_.nodeOf(slotOf(key))) return {std::move(node)};
+  throw noNode();
+}
+
+std::optional<Place> Cluster::redirected(ReplyView error, const Endpoint& asked) {
+  const std::string_view word = error.isError() ? firstWord(error) : std::string_view();
+  if (word != "MOVED" && word != "ASK") return std::nullopt;
+  const Redirection to = parseRedirection(error.errorText(), asked);
+  const std::lock_guard lock(mutex_);
+  if (word == "ASK") return Place{map_.nodeAt(to.node), true};
   map_.move(to);
   doubt_ = true;
+  return Place{map_.nodeAt(to.node)};
+}
+
+void Cluster::follow(Attempt& attempt, const Endpoint& asked) {
+  attempt.place.reset();
+  Answer& answer = *attempt.answer;
+  if (answer.failure || !viewOf(answer.reply).isError()) return;
+  attempt.place = redirected(viewOf(answer.reply), asked);
+  if (attempt.place) answer.again = Answer::Again::Now;
 }
 
 void Cluster::distrust() {

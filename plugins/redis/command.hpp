@@ -50,6 +50,7 @@ class Command {
   }
 
   bool isScript() const noexcept { return script_ != nullptr; }
+  const Script* script() const noexcept { return script_; }
   /// The same call with the script's text, for a server that has not seen it.
   Command withSource() const {
     Command command("EVAL");

@@ -9,7 +9,6 @@
 
 #include "command.hpp"
 #include "failures.hpp"
-#include "tls.hpp"
 
 namespace tally::redis {
 namespace {
@@ -84,13 +83,12 @@ Connection::Connection(Context context, Endpoint endpoint) noexcept
 
 std::unique_ptr<Connection> Connection::open(const Endpoint& endpoint, const Settings& settings, const Call& call) {
   const Patience patience(call, settings.connect_timeout);
-  if (settings.address.tls) requireTls();
   Context context = begin(endpoint);
   finish(*context, endpoint, patience);
   if (endpoint.socket_path.empty()) redisEnableKeepAlive(context.get());
-  if (settings.address.tls) startTls(context.get(), endpoint);
   std::unique_ptr<Connection> connection(new Connection(std::move(context), endpoint));
   try {
+    if (settings.identity) connection->startTls(*settings.identity, patience);
     connection->introduce(settings, patience);
   } catch (const LostConnection& lost) {
     const bool slow =
@@ -125,21 +123,40 @@ void Connection::introduce(const Settings& settings, const Patience& patience) {
                                             ")");
 }
 
+void Connection::startTls(const TlsIdentity& identity, const Patience& patience) {
+  tls_ = std::make_unique<Tls>(identity, endpoint_);
+  char buffer[kReadSize];
+  for (;;) {
+    const bool agreed = tls_->agree();
+    sendPlain(tls_->takeOutput(), patience);
+    if (agreed) return;
+    waitFor(*context_, POLLIN, endpoint_, patience);
+    tls_->receive(receivePlain(buffer, sizeof buffer));
+  }
+}
+
 std::size_t Connection::writeSome(std::string_view bytes) {
-  const bool tls = usesTls(context_.get());
-  const long sent = tls ? writeTls(context_.get(), bytes)
-                        : ::send(context_->fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t sent = ::send(context_->fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent >= 0) return static_cast<std::size_t>(sent);
   if (errno == EAGAIN || errno == EINTR) return 0;
   throw lost(endpoint_, std::strerror(errno));
 }
 
-void Connection::send(std::string_view bytes, const Patience& patience) {
-  for (;;) {
+void Connection::sendPlain(std::string_view bytes, const Patience& patience) {
+  while (!bytes.empty()) {
     bytes.remove_prefix(writeSome(bytes));
-    if (bytes.empty()) return;
-    waitFor(*context_, POLLOUT, endpoint_, patience);
+    if (!bytes.empty()) waitFor(*context_, POLLOUT, endpoint_, patience);
   }
+}
+
+void Connection::send(std::string_view bytes, const Patience& patience) {
+  if (!tls_) return sendPlain(bytes, patience);
+  try {
+    tls_->encrypt(bytes);
+  } catch (const Error& error) {
+    throw LostConnection{error};
+  }
+  sendPlain(tls_->takeOutput(), patience);
 }
 
 Reply Connection::tryParse() {
@@ -150,23 +167,37 @@ Reply Connection::tryParse() {
   return Reply(static_cast<redisReply*>(reply));
 }
 
-void Connection::readMore() {
-  if (usesTls(context_.get())) {
-    if (!readTls(context_.get())) throw lost(endpoint_, context_->errstr);
-    return;
-  }
-  char buffer[kReadSize];
-  const ssize_t got = ::recv(context_->fd, buffer, sizeof buffer, MSG_DONTWAIT);
+// What has come, if anything has.
+std::string_view Connection::receivePlain(char* buffer, std::size_t size) {
+  const ssize_t got = ::recv(context_->fd, buffer, size, MSG_DONTWAIT);
   if (got == 0) throw lost(endpoint_, "the server hung up");
   if (got < 0 && errno != EAGAIN && errno != EINTR) throw lost(endpoint_, std::strerror(errno));
-  if (got > 0) redisReaderFeed(context_->reader, buffer, static_cast<std::size_t>(got));
+  return {buffer, got > 0 ? static_cast<std::size_t>(got) : 0};
+}
+
+void Connection::readMore(const Patience& patience) {
+  char buffer[kReadSize];
+  const std::string_view bytes = receivePlain(buffer, sizeof buffer);
+  if (!tls_) {
+    if (!bytes.empty()) redisReaderFeed(context_->reader, bytes.data(), bytes.size());
+    return;
+  }
+  try {
+    tls_->receive(bytes);
+    for (auto plain = tls_->decrypted(); !plain.empty(); plain = tls_->decrypted()) {
+      redisReaderFeed(context_->reader, plain.data(), plain.size());
+    }
+  } catch (const Error& error) {
+    throw LostConnection{error};
+  }
+  sendPlain(tls_->takeOutput(), patience);
 }
 
 Reply Connection::receive(const Patience& patience) {
   for (;;) {
     if (Reply reply = tryParse()) return reply;
     waitFor(*context_, POLLIN, endpoint_, patience);
-    readMore();
+    readMore(patience);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "patience.hpp"
 #include "reply.hpp"
 #include "settings.hpp"
+#include "tls.hpp"
 
 namespace tally::redis {
 
@@ -47,10 +48,14 @@ class Connection {
   Connection(Context context, Endpoint endpoint) noexcept;
   void introduce(const Settings& settings, const Patience& patience);
   Reply tryParse();
-  void readMore();
+  void startTls(const TlsIdentity& identity, const Patience& patience);
+  void sendPlain(std::string_view bytes, const Patience& patience);
+  std::string_view receivePlain(char* buffer, std::size_t size);
+  void readMore(const Patience& patience);
   std::size_t writeSome(std::string_view bytes);
 
   Context context_;
+  std::unique_ptr<Tls> tls_;  // where the address asks for it
   Endpoint endpoint_;
   const std::uint64_t number_;
 };

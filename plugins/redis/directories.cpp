@@ -101,9 +101,13 @@ bool Directories::contains(std::string_view directory, const Call& call) {
 }
 
 void Directories::addEntryQuestions(std::string_view key, std::vector<Request>& requests) const {
-  const std::string member = std::string(path::basename(key)).append(kFile);
   requests.push_back(onIndex(Command("EXISTS").arg(setOf(key))));
-  requests.push_back(onIndex(Command("ZSCORE").arg(setOf(path::parent(key))).arg(member)));
+  requests.push_back(entryQuestion(key));
+}
+
+Request Directories::entryQuestion(std::string_view key) const {
+  const std::string member = std::string(path::basename(key)).append(kFile);
+  return onIndex(Command("ZSCORE").arg(setOf(path::parent(key))).arg(member));
 }
 
 bool Directories::forget(std::string_view key, const Call& call) {
@@ -211,6 +215,15 @@ void Directories::link(const std::vector<std::string>& directories, const Call& 
     links.push_back(onIndex(std::move(command), Effect::Once));
   }
   for (const auto& answer : finder_.find(call).run(std::move(links), call)) answer.value();
+}
+
+std::uint64_t Directories::countMissing(const std::vector<std::string>& keys, const Call& call) {
+  std::vector<Request> questions;
+  for (const auto& key : keys) questions.push_back(entryQuestion(key));
+  std::uint64_t missing = 0;
+  for (const auto& answer : finder_.find(call).run(std::move(questions), call))
+    missing += answer.value().isNil() ? 1 : 0;
+  return missing;
 }
 
 std::uint64_t Directories::dropMissing(const std::vector<std::string>& keys, const Call& call) {

@@ -54,6 +54,8 @@ class Directories {
   std::uint64_t enter(const std::vector<std::string>& keys, const Call& call);
   /// Enter directories that are there into those above them. Cost: one round trip for all.
   void link(const std::vector<std::string>& directories, const Call& call);
+  /// How many of the objects have no entry. Cost: one round trip for all.
+  std::uint64_t countMissing(const std::vector<std::string>& keys, const Call& call);
   /// Drop the entries whose objects are gone, and say how many. Cost: one round trip, and three for each such entry.
   std::uint64_t dropMissing(const std::vector<std::string>& keys, const Call& call);
 
@@ -81,6 +83,7 @@ class Directories {
   Page page(std::string_view directory, const std::string& after, std::uint64_t count, const Call& call);
   void settle(const std::vector<Doubt>& doubts, const Call& call);
   Request onIndex(Command command, Effect effect = Effect::Reads) const;
+  Request entryQuestion(std::string_view key) const;
   std::string setOf(std::string_view directory) const { return names_.indexRoot() + std::string(directory); }
   std::vector<std::int64_t> lifetimes(const std::vector<std::string>& keys, const Call& call);
   void addDueQuestion(std::vector<Request>& requests) const;

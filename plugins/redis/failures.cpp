@@ -29,6 +29,9 @@ constexpr Meaning kMeanings[] = {
     {"WRONGPASS", ErrorCode::Unauthenticated, false, "the server does not accept the user or the password of 'url'"},
     {"NOPERM", ErrorCode::PermissionDenied, false, "the server's access rules (ACL) do not allow it"},
     {"OOM", ErrorCode::NoSpace, false, "the server's memory is full; raise its maxmemory, or remove something"},
+    {"NOGROUP", ErrorCode::NotFound, false, "no such group; is the object still there?"},
+    {"UNBLOCKED", ErrorCode::NotFound, false, "the object, and its groups with it, was removed"},
+    {"BUSYGROUP", ErrorCode::AlreadyExists, false, "the group exists already"},
     {"WRONGTYPE", ErrorCode::Corrupt, false, "the key is not a stream; another program uses it"},
     {"CORRUPT", ErrorCode::Corrupt, false, "another program put something into the stream that is no line"},
 };
@@ -68,6 +71,10 @@ Error plainError(std::string_view text) {
     return Error(ErrorCode::Unavailable, "the cluster is moving these keys to another node" + said(text))
         .retryable(true);
   }
+  if (holds(text, "requires the key to exist") || holds(text, "no such key")) {
+    return {ErrorCode::NotFound, "no such object"};
+  }
+  if (holds(text, "Invalid stream ID")) return {ErrorCode::InvalidArgument, "this is no id of a record"};
   if (holds(text, "invalid bulk length") || holds(text, "invalid multibulk length") || holds(text, "too large")) {
     return {ErrorCode::TooLarge,
             "above a limit of the server (proto-max-bulk-len, 512 MB unless changed)" + said(text)};

@@ -34,20 +34,20 @@ void noteLoss(const std::vector<Attempt*>& attempts, std::size_t from, const Err
 std::string joined(const std::vector<Attempt*>& attempts) {
   std::string bytes;
   for (Attempt* attempt : attempts) {
-    if (attempt->asking) bytes += Command("ASKING").bytes();
+    if (attempt->asking()) bytes += Command("ASKING").bytes();
     bytes += attempt->request->command.bytes();
   }
   return bytes;
 }
 
 void send(Connection& connection, const std::vector<Attempt*>& attempts, const Patience& patience) {
-  const bool alone = attempts.size() == 1 && !attempts.front()->asking;
+  const bool alone = attempts.size() == 1 && !attempts.front()->asking();
   if (alone) return connection.send(attempts.front()->request->command.bytes(), patience);
   connection.send(joined(attempts), patience);
 }
 
 void receive(Connection& connection, Attempt& attempt, const Patience& patience) {
-  if (attempt.asking) connection.receive(patience);
+  if (attempt.asking()) connection.receive(patience);
   attempt.answer->reply = connection.receive(patience);
   attempt.answer->failure.reset();
   attempt.answer->again = Answer::Again::No;
@@ -58,47 +58,56 @@ void receive(Connection& connection, Attempt& attempt, const Patience& patience)
 Node::Node(std::vector<Endpoint> endpoints, const Settings& settings)
     : endpoints_(std::move(endpoints)), settings_(settings) {}
 
-/// A connection for one exchange. It goes back into the pool only when it was declared to be good.
-class Node::Lease {
- public:
-  /// With a `number`, none but the connection of that number; then it may be empty.
-  Lease(Node& node, std::uint64_t number, const Call& call)
-      : node_(node), connection_(number == 0 ? node.take(call) : node.takeNumber(number)) {}
-  Lease(const Lease&) = delete;
-  Lease& operator=(const Lease&) = delete;
-  ~Lease() {
-    if (connection_) node_.giveBack(good_ ? std::move(connection_) : nullptr);
-  }
-  explicit operator bool() const noexcept { return connection_ != nullptr; }
-  Connection& operator*() const noexcept { return *connection_; }
-  void isGood() noexcept { good_ = true; }
+Exchange::Exchange(Node& node, const std::vector<Attempt*>& attempts, const Call& call)
+    : node_(node), attempts_(attempts), call_(call) {
+  for (Attempt* attempt : attempts) attempt->answer->connection = 0;
+}
 
- private:
-  Node& node_;
-  std::unique_ptr<Connection> connection_;
-  bool good_ = false;
-};
+Exchange::~Exchange() {
+  if (connection_) node_.giveBack(nullptr);
+}
+
+void Exchange::send() {
+  seen_ = attempts_.size() > 1;
+  attend([&] {
+    const std::uint64_t number = attempts_.front()->request->only_on;
+    connection_ = number == 0 ? node_.take(call_) : node_.takeNumber(number);
+    if (!connection_) return fail(*attempts_.front(), connectionIsGone(), Answer::Again::No);
+    for (Attempt* attempt : attempts_) attempt->answer->connection = connection_->number();
+    patience_.emplace(call_, node_.settings_.command_timeout);
+    tally::redis::send(*connection_, attempts_, *patience_);
+    seen_ = true;
+  });
+}
+
+void Exchange::receive() {
+  if (!connection_) return;
+  attend([&] {
+    for (; answered_ < attempts_.size(); ++answered_) {
+      tally::redis::receive(*connection_, *attempts_[answered_], *patience_);
+    }
+    node_.giveBack(std::move(connection_));
+  });
+}
+
+// After an error the connection is of no use any more.
+template <typename Step>
+void Exchange::attend(Step&& step) {
+  try {
+    return step();
+  } catch (const LostConnection& lost) {
+    noteLoss(attempts_, answered_, lost.why, seen_);
+  } catch (const Error& error) {
+    const auto again = nobodyIsThere(error) ? Answer::Again::Later : Answer::Again::No;
+    for (Attempt* attempt : attempts_) fail(*attempt, error, again);
+  }
+  if (std::exchange(connection_, nullptr)) node_.giveBack(nullptr);
+}
 
 void Node::exchange(const std::vector<Attempt*>& attempts, const Call& call) {
-  for (Attempt* attempt : attempts) attempt->answer->connection = 0;
-  std::size_t answered = 0;
-  bool seen = false;
-  try {
-    Lease lease(*this, attempts.front()->request->only_on, call);
-    if (!lease) return fail(*attempts.front(), connectionIsGone(), Answer::Again::No);
-    for (Attempt* attempt : attempts) attempt->answer->connection = (*lease).number();
-    const Patience patience(call, settings_.command_timeout);
-    seen = attempts.size() > 1;
-    send(*lease, attempts, patience);
-    seen = true;
-    for (; answered < attempts.size(); ++answered) receive(*lease, *attempts[answered], patience);
-    lease.isGood();
-  } catch (const LostConnection& lost) {
-    noteLoss(attempts, answered, lost.why, seen);
-  } catch (const Error& error) {
-    for (Attempt* attempt : attempts)
-      fail(*attempt, error, nobodyIsThere(error) ? Answer::Again::Later : Answer::Again::No);
-  }
+  Exchange exchange(*this, attempts, call);
+  exchange.send();
+  exchange.receive();
 }
 
 Reply Node::ask(Command command, const Call& call) {
@@ -126,7 +135,7 @@ std::unique_ptr<Connection> Node::take(const Call& call) {
   ++open_;
   lock.unlock();
   try {
-    return connect(call);
+    return open(call);
   } catch (...) {
     giveBack(nullptr);
     throw;
@@ -142,10 +151,11 @@ std::unique_ptr<Connection> Node::takeNumber(std::uint64_t number) {
   idle_.erase(std::next(found).base());
   if (!connection->isStale()) return connection;
   --open_;
+  freed_.notify_one();
   return nullptr;
 }
 
-std::unique_ptr<Connection> Node::connect(const Call& call) const {
+std::unique_ptr<Connection> Node::open(const Call& call) const {
   for (std::size_t i = 0; i + 1 < endpoints_.size(); ++i) {
     try {
       return Connection::open(endpoints_[i], settings_, call);

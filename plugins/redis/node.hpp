@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "connection.hpp"
@@ -22,6 +23,9 @@ class Node {
   /// Cost: one round trip.
   void exchange(const std::vector<Attempt*>& attempts, const Call& call);
 
+  /// A connection beside those of the pool. Errors: those of Connection::open.
+  std::unique_ptr<Connection> open(const Call& call) const;
+
   /// Ask just this server, once. Errors: those of Answer::value().
   Reply ask(Command command, const Call& call);
 
@@ -30,10 +34,9 @@ class Node {
   const Endpoint& endpoint() const noexcept { return endpoints_.front(); }
 
  private:
-  class Lease;
+  friend class Exchange;
   std::unique_ptr<Connection> take(const Call& call);
   std::unique_ptr<Connection> takeNumber(std::uint64_t number);
-  std::unique_ptr<Connection> connect(const Call& call) const;
   void giveBack(std::unique_ptr<Connection> connection) noexcept;
 
   const std::vector<Endpoint> endpoints_;
@@ -43,6 +46,31 @@ class Node {
   std::condition_variable freed_;
   std::vector<std::unique_ptr<Connection>> idle_;  // guarded by mutex_, the latest used last
   std::size_t open_ = 0;                           // guarded by mutex_, idle ones included
+};
+
+/// The two halves of Node::exchange, so that several nodes can be asked at the same time. Refers to all it is made of.
+/// Threads: one. A second half that is left out costs the connection.
+class Exchange {
+ public:
+  Exchange(Node& node, const std::vector<Attempt*>& attempts, const Call& call);
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  ~Exchange();
+
+  void send();
+  void receive();
+
+ private:
+  template <typename Step>
+  void attend(Step&& step);
+
+  Node& node_;
+  const std::vector<Attempt*>& attempts_;
+  const Call& call_;
+  std::optional<Patience> patience_;  // from the moment when there is a connection
+  std::unique_ptr<Connection> connection_;
+  std::size_t answered_ = 0;
+  bool seen_ = false;  // whether the server may have read all of it
 };
 
 }  // namespace tally::redis

@@ -1,10 +1,9 @@
 #include "object_reader.hpp"
 
 #include <charconv>
-#include <cstring>
 #include <vector>
 
-#include "stream_entry.hpp"
+#include "object_content.hpp"
 
 namespace tally::redis {
 namespace {
@@ -14,34 +13,6 @@ StorageStat directoryStat() {
   stat.is_directory = true;
   return stat;
 }
-
-StorageStat describe(const StreamEntry& last, std::uint64_t size) {
-  StorageStat stat;
-  stat.size = size;
-  stat.modified = last.time();
-  stat.version = last.version();
-  return stat;
-}
-
-// The pieces that make up the object, in order, and how long they are together.
-struct Pieces {
-  std::vector<std::string_view> list;
-  std::uint64_t size = 0;
-  void add(std::string_view piece) {
-    list.push_back(piece);
-    size += piece.size();
-  }
-  void deliver(ByteSink& out) const {
-    if (list.size() == 1) return out.put(list.front());
-    if (size == 0) return;
-    char* room = out.grow(size);
-    for (const auto piece : list) {
-      std::memcpy(room, piece.data(), piece.size());
-      room += piece.size();
-    }
-    out.commit(size);
-  }
-};
 
 std::uint64_t numberOf(std::string_view text) {
   std::uint64_t number = 0;
@@ -66,27 +37,27 @@ StorageStat ObjectReader::read(std::string_view key, const ByteRange& range, Byt
   return whole ? readWhole(key, out, call) : readPart(key, range, out, call);
 }
 
-StorageStat ObjectReader::readWhole(std::string_view key, ByteSink& out, const Call& call) {
+Request ObjectReader::wholeRequest(std::string_view key) const {
   std::string stream = names_.stream(key);
   Command command("XRANGE");
   command.arg(stream).arg("-").arg("+");
-  const auto answers = ask(key, std::move(command), std::move(stream), call);
+  return {std::move(command), std::move(stream), Effect::Reads};
+}
+
+Request ObjectReader::lastRequest(std::string_view key) const {
+  std::string stream = names_.stream(key);
+  Command command("XREVRANGE");
+  command.arg(stream).arg("+").arg("-").arg("COUNT").arg("1");
+  return {std::move(command), std::move(stream), Effect::Reads};
+}
+
+StorageStat ObjectReader::readWhole(std::string_view key, ByteSink& out, const Call& call) {
+  const auto answers = ask(key, wholeRequest(key), call);
   const ReplyView entries = answers[0].value();
   if (entries.size() == 0) throwMissing(isDirectory(key, answers, call));
-  Pieces pieces;
-  StreamEntry last;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const bool open_line = i > 0 && last.isOpenLine();
-    last = parseEntry(entries[i]);
-    if (open_line) pieces.add("\n");
-    pieces.add(last.content);
-  }
-  if (last.ours && last.size != pieces.size) {
-    throw Error(ErrorCode::Corrupt, "the stream has " + std::to_string(pieces.size) + " of the object's " +
-                                        std::to_string(last.size) + " bytes: somebody trimmed or edited it");
-  }
-  pieces.deliver(out);
-  return describe(last, pieces.size);
+  const ObjectContent content = assemble(entries);
+  content.pieces.deliver(out);
+  return content.stat();
 }
 
 Reply ObjectReader::askPart(std::string_view key, const ByteRange& range, const Call& call) {
@@ -112,10 +83,7 @@ StorageStat ObjectReader::readPart(std::string_view key, const ByteRange& range,
 }
 
 std::optional<StorageStat> ObjectReader::stat(std::string_view key, const Call& call) {
-  std::string stream = names_.stream(key);
-  Command question("XREVRANGE");
-  question.arg(stream).arg("+").arg("-").arg("COUNT").arg("1");
-  const auto answers = ask(key, std::move(question), std::move(stream), call);
+  const auto answers = ask(key, lastRequest(key), call);
   const ReplyView entries = answers[0].value();
   if (entries.size() == 0) {
     return isDirectory(key, answers, call) ? std::optional(directoryStat()) : std::nullopt;
@@ -128,11 +96,11 @@ std::optional<StorageStat> ObjectReader::stat(std::string_view key, const Call& 
 }
 
 // The object, and where all keys are on one server also what tells a directory from nothing, in one round trip.
-std::vector<Answer> ObjectReader::ask(std::string_view key, Command question, std::string stream, const Call& call) {
+std::vector<Answer> ObjectReader::ask(std::string_view key, Request question, const Call& call) {
   Server& server = finder_.find(call);
   std::vector<Request> requests;
   requests.reserve(3);
-  requests.push_back({std::move(question), std::move(stream), Effect::Reads});
+  requests.push_back(std::move(question));
   if (server.isWhole()) directories_.addEntryQuestions(key, requests);
   return server.run(std::move(requests), call);
 }

@@ -24,11 +24,16 @@ class ObjectReader {
   /// to it.
   std::optional<StorageStat> stat(std::string_view key, const Call& call);
 
+  /// The questions for all entries of an object, and for the last one. An empty list means that there is no such
+  /// object.
+  Request wholeRequest(std::string_view key) const;
+  Request lastRequest(std::string_view key) const;
+
  private:
   StorageStat readWhole(std::string_view key, ByteSink& out, const Call& call);
   StorageStat readPart(std::string_view key, const ByteRange& range, ByteSink& out, const Call& call);
   Reply askPart(std::string_view key, const ByteRange& range, const Call& call);
-  std::vector<Answer> ask(std::string_view key, Command question, std::string stream, const Call& call);
+  std::vector<Answer> ask(std::string_view key, Request question, const Call& call);
   bool isDirectory(std::string_view key, const std::vector<Answer>& answers, const Call& call);
 
   const KeyNames& names_;

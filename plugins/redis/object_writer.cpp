@@ -16,19 +16,23 @@ std::string_view statusOf(const Answer& reply) {
   return answer.isArray() ? answer[0].text() : std::string_view();
 }
 
-// The answer of write.lua, append.lua or remove.lua, unless it says why nothing was done.
-Answer accepted(Answer reply) {
-  const std::string_view status = statusOf(reply);
-  if (status.empty()) return reply;
+[[noreturn]] void throwStatus(std::string_view status, const Answer& answer) {
   if (status == "EXISTS") throw Error(ErrorCode::AlreadyExists, "the object exists already");
   if (status == "CONFLICT") {
     throw Error(ErrorCode::Conflict, "the object has another version, or is gone; load it again, then decide");
   }
   if (status == "SIZE") {
-    throw Error(ErrorCode::Conflict, "the object has " + std::string(reply.value()[1].text()) +
+    throw Error(ErrorCode::Conflict, "the object has " + std::string(answer.value()[1].text()) +
                                          " bytes, which is not the size that was expected");
   }
   throwRefusal(status);
+}
+
+// The answer of write.lua, append.lua or remove.lua, unless it says why nothing was done.
+Answer accepted(Answer answer) {
+  const std::string_view status = statusOf(answer);
+  if (!status.empty()) throwStatus(status, answer);
+  return answer;
 }
 
 // "id:life", as which both scripts tell the last entry.
@@ -98,14 +102,18 @@ Answer ObjectWriter::performApart(std::string_view key, std::int64_t ttl_ms, con
   }
 }
 
-Version ObjectWriter::write(std::string_view key, std::string_view content, const WriteOptions& options,
-                            const Call& call) {
+void ObjectWriter::check(const WriteOptions& options) {
   if (options.if_absent && options.if_version) {
     throw Error(ErrorCode::InvalidArgument, "if_absent and if_version exclude each other; give one of them");
   }
   if (options.if_version && options.if_version->empty()) {
     throw Error(ErrorCode::Conflict, "no object has the empty version");
   }
+}
+
+Version ObjectWriter::write(std::string_view key, std::string_view content, const WriteOptions& options,
+                            const Call& call) {
+  check(options);
   const std::string life = newLife();
   if (const auto version = tails_.write(key, content, options, life, call)) return *version;
   const auto make = [&](std::string_view waits) { return writeRequest(key, content, options, life, waits); };
@@ -133,8 +141,27 @@ std::uint64_t ObjectWriter::append(std::string_view key, std::string_view conten
                                    const Call& call) {
   if (const auto size = tails_.append(key, content, options, call)) return *size;
   const std::string life = newLife();
-  const auto make = [&](std::string_view waits) { return appendRequest(key, content, options, life, waits); };
-  const Answer answer = perform(key, settings_.ttl.count(), make, call);
+  const auto make = [&](std::string_view waits) {
+    return appendRequest(key, options, life, waits, [&](Command& command) { addPieces(command, content); });
+  };
+  return appendedBy(key, perform(key, settings_.ttl.count(), make, call));
+}
+
+std::uint64_t ObjectWriter::appendAll(std::string_view key, const std::vector<std::string>& contents,
+                                      std::string_view token, const Call& call) {
+  const std::string life = newLife();
+  AppendOptions options;
+  options.token = token;
+  const auto make = [&](std::string_view waits) {
+    return appendRequest(key, options, life, waits, [&](Command& command) {
+      for (const auto& content : contents) addPieces(command, content);
+    });
+  };
+  return appendedBy(key, perform(key, settings_.ttl.count(), make, call));
+}
+
+// The size out of an answer of append.lua; the rest of it is remembered.
+std::uint64_t ObjectWriter::appendedBy(std::string_view key, const Answer& answer) {
   std::uint64_t size = 0;
   const std::string_view text = answer.value().text();
   const auto size_end = std::from_chars(text.data(), text.data() + text.size(), size).ptr;
@@ -145,8 +172,8 @@ std::uint64_t ObjectWriter::append(std::string_view key, std::string_view conten
   return size;
 }
 
-Request ObjectWriter::appendRequest(std::string_view key, std::string_view content, const AppendOptions& options,
-                                    const std::string& life, std::string_view waits) const {
+Request ObjectWriter::appendRequest(std::string_view key, const AppendOptions& options, const std::string& life,
+                                    std::string_view waits, const std::function<void(Command&)>& addContent) const {
   std::string stream = names_.stream(key);
   const Script& script = Scripts::all().append;
   const bool whole = waits == "0", once = !options.token.empty();
@@ -158,8 +185,24 @@ Request ObjectWriter::appendRequest(std::string_view key, std::string_view conte
   command.arg(key).arg(life);
   command.arg(options.expected_size ? std::to_string(*options.expected_size) : std::string());
   command.arg(options.token).arg(settings_.ttl.count()).arg(settings_.stream_max_len).arg(waits);
-  addPieces(command, content);
+  addContent(command);
   return {std::move(command), std::move(stream), once ? Effect::Once : Effect::Changes};
+}
+
+bool ObjectWriter::hasSteps(const WriteOptions& options, const Call& call) {
+  return finder_.find(call).isWhole() || ttlOf(options) == 0;
+}
+
+Request ObjectWriter::writeStep(std::string_view key, std::string_view content, const WriteOptions& options,
+                                bool whole) {
+  return writeRequest(key, content, options, newLife(), whole ? "0" : "");
+}
+
+std::optional<Version> ObjectWriter::writtenByStep(const Answer& answer) {
+  const std::string_view status = statusOf(answer);
+  if (status == "ABSENT" || status == "IS_DIRECTORY" || status == "NOT_DIRECTORY") return std::nullopt;
+  if (!status.empty()) throwStatus(status, answer);
+  return Version(answer.value().text());
 }
 
 Request ObjectWriter::removal(std::string_view key) const {

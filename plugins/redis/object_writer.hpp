@@ -33,6 +33,21 @@ class ObjectWriter {
   /// Cost: one round trip for all on a single server; on a cluster as for each.
   void removeAll(const std::vector<std::string>& keys, const Call& call);
 
+  /// Appends in this order, in one step: all of them or none, and once for all repetitions with the same token. The
+  /// size behind them comes back. Cost: as append().
+  std::uint64_t appendAll(std::string_view key, const std::vector<std::string>& contents, std::string_view token,
+                          const Call& call);
+
+  /// What a batch is made of: a write as a request of one step, where it is one by these options; the version out of
+  /// its answer, or nothing if it takes more, and then nothing was done; and the removal of an object from a whole
+  /// server.
+  bool hasSteps(const WriteOptions& options, const Call& call);
+  Request writeStep(std::string_view key, std::string_view content, const WriteOptions& options, bool whole);
+  static std::optional<Version> writtenByStep(const Answer& answer);
+  Request removal(std::string_view key) const;
+  /// Errors: InvalidArgument and Conflict for conditions that can't hold.
+  static void check(const WriteOptions& options);
+
  private:
   /// A change as a request. `waits` is for the scripts: "0" where the index is on the same server, "" while the object
   /// has no entry, else until when its entry is kept for it.
@@ -42,9 +57,9 @@ class ObjectWriter {
   Answer performApart(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make, const Call& call);
   Request writeRequest(std::string_view key, std::string_view content, const WriteOptions& options,
                        const std::string& life, std::string_view waits) const;
-  Request appendRequest(std::string_view key, std::string_view content, const AppendOptions& options,
-                        const std::string& life, std::string_view waits) const;
-  Request removal(std::string_view key) const;
+  Request appendRequest(std::string_view key, const AppendOptions& options, const std::string& life,
+                        std::string_view waits, const std::function<void(Command&)>& addContent) const;
+  std::uint64_t appendedBy(std::string_view key, const Answer& answer);
   bool removeApart(std::string_view key, const Call& call);
   std::int64_t ttlOf(const WriteOptions& options) const;
   std::string newLife();

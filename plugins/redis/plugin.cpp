@@ -22,6 +22,9 @@ constexpr Option kOptions[] = {
     Option::integer("ttl", "Seconds after its last change when an object vanishes; 0 never.")
         .between(0, 3'153'600'000)
         .byDefault(0),
+    Option::path("tlsCaFile", "Certificates to trust with rediss://; without it those that this machine trusts."),
+    Option::path("tlsCertificateFile", "Our own certificate, for servers that ask for one."),
+    Option::path("tlsKeyFile", "The key of our own certificate."),
     Option::integer("connectTimeout", "Milliseconds for opening a connection.").between(1, 600'000).byDefault(2000),
     Option::integer("commandTimeout", "Milliseconds that an answer may take.").between(1, 600'000).byDefault(5000),
     Option::integer("retryTime", "Milliseconds for which a request that surely did nothing is tried again.")
@@ -35,9 +38,13 @@ constexpr Option kOptions[] = {
         .byDefault("auto"),
 };
 
+constexpr std::string_view kAbilities[] = {tally::Batch::kId,          tally::AppendStreams::kId, tally::Follow::kId,
+                                           tally::ConsumerGroups::kId, tally::Health::kId,        tally::Reindex::kId};
+
 constexpr auto kInfo = tally::sdk::PluginInfo{"redis", "0.1.0", "Streams on a Redis server or cluster."}
                            .by("The Tally authors", "MIT")
-                           .with(kOptions);
+                           .with(kOptions)
+                           .offering(kAbilities);
 
 ClusterMode clusterMode(const std::string& text) {
   if (text == "on") return ClusterMode::On;
@@ -51,6 +58,8 @@ struct OpenRedis {
     settings.key_prefix = config.text("keyPrefix");
     settings.stream_max_len = static_cast<std::uint64_t>(config.integer("streamMaxLen"));
     settings.ttl = std::chrono::seconds(config.integer("ttl"));
+    const auto file = [&](const char* name) { return config.has(name) ? config.text(name) : std::string(); };
+    settings.tls = {file("tlsCaFile"), file("tlsCertificateFile"), file("tlsKeyFile")};
     settings.connect_timeout = milliseconds(config.integer("connectTimeout"));
     settings.command_timeout = milliseconds(config.integer("commandTimeout"));
     settings.retry_time = milliseconds(config.integer("retryTime"));

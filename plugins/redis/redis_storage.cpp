@@ -1,7 +1,5 @@
 #include "redis_storage.hpp"
 
-#include <unistd.h>
-
 #include <vector>
 
 #include "tls.hpp"
@@ -23,52 +21,56 @@ struct Children final : EntrySink {
 
 }  // namespace
 
+Settings RedisStorage::withIdentity(Settings settings) {
+  if (settings.tls.certificate_file.empty() != settings.tls.key_file.empty()) {
+    throw Error(ErrorCode::InvalidConfig, "'tlsCertificateFile' and 'tlsKeyFile' belong together; give both or none");
+  }
+  if (settings.address.tls) settings.identity = std::make_shared<TlsIdentity>(settings.tls);
+  return settings;
+}
+
 RedisStorage::RedisStorage(Settings settings)
-    : settings_(std::move(settings)),
-      owner_(::getpid()),
+    : settings_(withIdentity(std::move(settings))),
       names_(settings_.key_prefix),
       finder_(settings_),
       directories_(finder_, names_),
       reader_(names_, finder_, directories_),
-      writer_(settings_, names_, finder_, directories_) {
-  if (settings_.address.tls) requireTls();
-}
-
-void RedisStorage::begin(const Call& call) const {
-  if (::getpid() != owner_) {
-    throw Error(ErrorCode::Closed, "the storage was opened before the process forked; open one in the child");
-  }
-  call.check();
-}
+      writer_(settings_, names_, finder_, directories_),
+      batch_({owner_, finder_, directories_, reader_, writer_, *this}),
+      append_streams_(owner_, settings_, reader_, writer_),
+      follow_({owner_, settings_, names_, finder_, directories_, reader_}),
+      groups_({owner_, settings_, names_, finder_}),
+      health_(owner_, settings_, names_, finder_),
+      reindex_(owner_, names_, finder_, directories_) {}
 
 StorageStat RedisStorage::read(std::string_view key, const ByteRange& range, ByteSink& out, const Call& call) {
-  begin(call);
+  owner_.begin(call);
   path::check(key);
   return reader_.read(key, range, out, call);
 }
 
 Version RedisStorage::write(std::string_view key, std::string_view content, const WriteOptions& options,
                             const Call& call) {
-  begin(call);
+  owner_.begin(call);
   path::check(key);
   return writer_.write(key, content, options, call);
 }
 
 std::optional<std::uint64_t> RedisStorage::append(std::string_view key, std::string_view content,
                                                   const AppendOptions& options, const Call& call) {
-  begin(call);
+  owner_.begin(call);
   path::check(key);
   return writer_.append(key, content, options, call);
 }
 
 bool RedisStorage::list(std::string_view directory, const ListOptions& options, EntrySink& out, const Call& call) {
-  begin(call);
+  owner_.begin(call);
   path::checkDirectory(directory);
   return directories_.list(directory, options, out, call);
 }
 
 std::optional<StorageStat> RedisStorage::stat(std::string_view key, const Call& call) {
-  begin(call);
+  owner_.begin(call);
   if (!key.empty()) {
     path::check(key);
     return reader_.stat(key, call);
@@ -80,7 +82,7 @@ std::optional<StorageStat> RedisStorage::stat(std::string_view key, const Call& 
 }
 
 bool RedisStorage::remove(std::string_view key, const RemoveOptions& options, const Call& call) {
-  begin(call);
+  owner_.begin(call);
   if (!key.empty()) path::check(key);
   if (key.empty() && !options.recursive) {
     throw Error(ErrorCode::IsADirectory, "this is the whole store; remove it recursively");
@@ -118,6 +120,16 @@ bool RedisStorage::removeBelow(std::string_view directory, const Call& call) {
 Capabilities RedisStorage::capabilities() const noexcept {
   return {Capability::CreateExclusive, Capability::IfVersion,   Capability::TimeToLive,
           Capability::AppendAt,        Capability::AppendToken, Capability::ModifiedTime};
+}
+
+void* RedisStorage::extension(std::string_view id) {
+  if (id == Batch::kId) return static_cast<Batch*>(&batch_);
+  if (id == AppendStreams::kId) return static_cast<AppendStreams*>(&append_streams_);
+  if (id == Follow::kId) return static_cast<Follow*>(&follow_);
+  if (id == ConsumerGroups::kId) return static_cast<ConsumerGroups*>(&groups_);
+  if (id == Health::kId) return static_cast<Health*>(&health_);
+  if (id == Reindex::kId) return static_cast<Reindex*>(&reindex_);
+  return nullptr;
 }
 
 }  // namespace tally::redis

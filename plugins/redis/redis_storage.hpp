@@ -1,12 +1,17 @@
 #pragma once
 // A store on a Redis server or cluster: one stream an object, and an index for listings. See the README for the layout.
 
-#include <sys/types.h>
-
 #include "directories.hpp"
 #include "key_names.hpp"
 #include "object_reader.hpp"
 #include "object_writer.hpp"
+#include "owner.hpp"
+#include "redis_append_stream.hpp"
+#include "redis_batch.hpp"
+#include "redis_follow.hpp"
+#include "redis_groups.hpp"
+#include "redis_health.hpp"
+#include "redis_reindex.hpp"
 #include "server_finder.hpp"
 #include "settings.hpp"
 #include "tally/storage.hpp"
@@ -18,6 +23,7 @@ namespace tally::redis {
 class RedisStorage final : public IStorage {
  public:
   using IStorage::append;
+  using IStorage::extension;
   using IStorage::list;
   using IStorage::read;
   using IStorage::remove;
@@ -35,24 +41,29 @@ class RedisStorage final : public IStorage {
   std::optional<StorageStat> stat(std::string_view key, const Call& call) override;
   bool remove(std::string_view key, const RemoveOptions& options, const Call& call) override;
   Capabilities capabilities() const noexcept override;
+  /// Batch, AppendStreams, Follow, ConsumerGroups, Health, Reindex.
+  void* extension(std::string_view id) override;
 
-  /// What maintenance and reports work with; they live as long as the storage.
-  ServerFinder& finder() noexcept { return finder_; }
+  /// For tests of the index.
   Directories& directories() noexcept { return directories_; }
-  const KeyNames& names() const noexcept { return names_; }
-  const Settings& settings() const noexcept { return settings_; }
 
  private:
-  void begin(const Call& call) const;
+  static Settings withIdentity(Settings settings);
   bool removeBelow(std::string_view directory, const Call& call);
 
   const Settings settings_;
-  const pid_t owner_;
+  const Owner owner_;
   KeyNames names_;
   ServerFinder finder_;
   Directories directories_;
   ObjectReader reader_;
   ObjectWriter writer_;
+  RedisBatch batch_;
+  RedisAppendStreams append_streams_;
+  RedisFollow follow_;
+  RedisGroups groups_;
+  RedisHealth health_;
+  RedisReindex reindex_;
 };
 
 }  // namespace tally::redis

@@ -2,6 +2,7 @@
 // What is asked of a server, and what became of it.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,7 +10,6 @@
 
 #include "command.hpp"
 #include "failures.hpp"
-#include "redis_url.hpp"
 #include "reply.hpp"
 
 namespace tally::redis {
@@ -45,12 +45,21 @@ struct Answer {
   }
 };
 
+class Node;
+
+/// A server to ask for a key.
+struct Place {
+  std::shared_ptr<Node> node;
+  bool asking = false;  ///< it is only about to get the key's slot
+};
+
 /// A request on its way.
 struct Attempt {
   Request* request = nullptr;
   Answer* answer = nullptr;
-  std::optional<Endpoint> target = std::nullopt;  ///< the node that a cluster named for just this one
-  bool asking = false;                            ///< that node is only about to get the key's slot
+  std::optional<Place> place = std::nullopt;  ///< the node that a cluster named for just this one
+
+  bool asking() const noexcept { return place && place->asking; }
 };
 
 }  // namespace tally::redis

@@ -1,40 +1,22 @@
 #include "server.hpp"
 
 #include <algorithm>
-#include <random>
+#include <set>
 
-#include "patience.hpp"
+#include "backoff.hpp"
 
 namespace tally::redis {
 namespace {
 
-using std::chrono::milliseconds;
-
 constexpr int kMostRedirections = 32;
-constexpr milliseconds kFirstPause{5}, kLongestPause{250};
 
-// Growing pauses with some chance in them, so that many clients do not come back at once.
-class Backoff {
- public:
-  /// False when time is over. Errors: Cancelled; Timeout.
-  bool pause(const Patience& patience) {
-    thread_local std::minstd_rand random(std::random_device{}());
-    const auto half = next_.count() / 2;
-    const milliseconds time(half + std::uniform_int_distribution<std::int64_t>(0, half)(random));
-    next_ = std::min(next_ * 2, kLongestPause);
-    return patience.pause(time);
-  }
-
- private:
-  milliseconds next_ = kFirstPause;
-};
-
-// Look at what a server answered: it may not have been the last word.
-void judge(Attempt& attempt) {
+// Look at what a server answered: it may not have been the last word. `sent` is which scripts are on their way in full.
+void judge(Attempt& attempt, std::set<const Script*>& sent) {
   Answer& answer = *attempt.answer;
   if (answer.failure || answer.again != Answer::Again::No || !viewOf(answer.reply).isError()) return;
   if (isUnknownScript(viewOf(answer.reply)) && attempt.request->command.isScript()) {
-    attempt.request->command = attempt.request->command.withSource();
+    Command& command = attempt.request->command;
+    if (sent.insert(command.script()).second) command = command.withSource();  // the others come after it
     answer.again = Answer::Again::Now;
   } else if (isTransient(viewOf(answer.reply))) {
     answer.again = Answer::Again::Later;
@@ -68,7 +50,8 @@ std::vector<Answer> Server::run(std::vector<Request> requests, const Call& call)
   Backoff backoff;
   for (int redirections = 0; redirections < kMostRedirections;) {
     attempt(open, call);
-    for (Attempt* one : open) judge(*one);
+    std::set<const Script*> sent;
+    for (Attempt* one : open) judge(*one, sent);
     open.erase(std::remove_if(open.begin(), open.end(),
                               [](const Attempt* one) { return one->answer->again == Answer::Again::No; }),
                open.end());

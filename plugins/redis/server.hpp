@@ -2,6 +2,8 @@
 // Who answers requests: a single server, or the nodes of a cluster.
 
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "node.hpp"
@@ -27,6 +29,13 @@ class Server {
   /// The same with what there is to know about it. Errors: none.
   Answer ask(Request request, const Call& call);
 
+  /// Where a key is, for questions on a connection of their own. Errors: Unavailable.
+  virtual Place find(std::string_view key, const Call& call) = 0;
+  /// Where an answer sends the question instead; nothing if it does not.
+  virtual std::optional<Place> redirected(ReplyView error, const Endpoint& asked) = 0;
+  /// The answers made it likely that servers have changed their parts.
+  virtual void distrust() = 0;
+
   /// Whether all keys are on one server, so that a script may touch any of them.
   virtual bool isWhole() const noexcept = 0;
   /// A node for each server that holds keys of its own. Errors: Unavailable.
@@ -35,8 +44,6 @@ class Server {
  protected:
   /// Try each attempt once, and note in its answer what became of it.
   virtual void attempt(const std::vector<Attempt*>& attempts, const Call& call) = 0;
-  /// The answers made it likely that servers have changed their parts.
-  virtual void distrust() = 0;
   const Settings& settings() const noexcept { return settings_; }
 
  private:

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "redis_url.hpp"
@@ -16,8 +17,19 @@ enum class ClusterMode {
   Off,
 };
 
+/// Files in PEM format.
+struct TlsSettings {
+  std::string ca_file;           ///< whom to trust; empty: whom this machine trusts
+  std::string certificate_file;  ///< who we are; empty: nobody
+  std::string key_file;          ///< the key of that
+};
+
+class TlsIdentity;
+
 struct Settings {
   Address address;
+  TlsSettings tls;
+  std::shared_ptr<const TlsIdentity> identity = nullptr;  ///< made from `tls` where `address` asks for it
   std::string key_prefix = "tally:";
   std::uint64_t stream_max_len = 0;  ///< entries that an append leaves in a stream; 0: all
   std::chrono::milliseconds ttl{0};  ///< an object vanishes so long after its last change; 0: never

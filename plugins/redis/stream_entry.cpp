@@ -26,6 +26,14 @@ SystemTime StreamEntry::time() const {
 
 Version StreamEntry::version() const { return Version(std::string(id).append(":").append(life)); }
 
+StorageStat describe(const StreamEntry& last, std::uint64_t size) {
+  StorageStat stat;
+  stat.size = size;
+  stat.modified = last.time();
+  stat.version = last.version();
+  return stat;
+}
+
 void parseLife(std::string_view text, StreamEntry& entry) {
   const std::size_t plus = std::min(text.find('+'), text.size());
   entry.life = text.substr(0, plus);

@@ -26,6 +26,8 @@ struct StreamEntry {
 
 /// Errors: Corrupt for an entry of others without the field 'content'.
 StreamEntry parseEntry(ReplyView entry);
+/// What stat says of an object with this last entry.
+StorageStat describe(const StreamEntry& last, std::uint64_t size);
 /// Read "life" or "life+late" into an entry.
 void parseLife(std::string_view text, StreamEntry& entry);
 

@@ -3,119 +3,149 @@
 #include "tally/error.hpp"
 
 #ifdef TALLY_REDIS_TLS
-#include <fcntl.h>
-#include <hiredis/hiredis_ssl.h>
-#include <pthread.h>
-#include <signal.h>
-#include <time.h>
-
-#include <cerrno>
-#include <memory>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #endif
 
 namespace tally::redis {
 
-#ifndef TALLY_REDIS_TLS
-
-void requireTls() {
-  throw Error(
-      ErrorCode::Unsupported,
-      "this build of the redis backend has no TLS, which 'rediss://' asks for: build it with hiredis 1.0 or later "
-      "and its libhiredis_ssl (package libhiredis-dev of Debian 13), or use 'redis://' through a tunnel");
-}
-void startTls(redisContext*, const Endpoint&) { requireTls(); }
-bool usesTls(const redisContext*) noexcept { return false; }
-long writeTls(redisContext*, std::string_view) { return -1; }
-bool readTls(redisContext*) { return false; }
-
-#else
+#ifdef TALLY_REDIS_TLS
 
 namespace {
 
-struct FreeTls {
-  void operator()(redisSSLContext* context) const noexcept { redisFreeSSLContext(context); }
+std::string lastReason() {
+  const unsigned long code = ::ERR_peek_last_error();
+  ::ERR_clear_error();
+  const char* reason = code == 0 ? nullptr : ::ERR_reason_error_string(code);
+  return reason == nullptr ? "the connection ended" : reason;
+}
+
+Error badFile(const char* option, const std::string& path) {
+  return {ErrorCode::InvalidConfig,
+          "the file '" + path + "' of the option '" + option + "' can't be used: " + lastReason()};
+}
+
+struct FreeContext {
+  void operator()(SSL_CTX* context) const noexcept { ::SSL_CTX_free(context); }
 };
-
-redisSSLContext* trustOfThisMachine() {
-  static const std::unique_ptr<redisSSLContext, FreeTls> kContext = [] {
-    redisInitOpenSSL();
-    redisSSLContextError failed = REDIS_SSL_CTX_NONE;
-    redisSSLOptions options{};
-    options.cacert_filename = "/etc/ssl/certs/ca-certificates.crt";
-    options.verify_mode = REDIS_SSL_VERIFY_PEER;
-    std::unique_ptr<redisSSLContext, FreeTls> made(redisCreateSSLContextWithOptions(&options, &failed));
-    if (!made) {
-      throw Error(ErrorCode::Unavailable, std::string("TLS can't be set up: ") + redisSSLContextGetError(failed) +
-                                              "; is the package ca-certificates installed?");
-    }
-    return made;
-  }();
-  return kContext.get();
-}
-
-void setBlocking(int fd, bool blocking) {
-  const int flags = ::fcntl(fd, F_GETFL);
-  ::fcntl(fd, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
-}
-
-// OpenSSL writes in a way that raises SIGPIPE on a lost connection; here it does not get through.
-class NoSigpipe {
- public:
-  NoSigpipe() {
-    sigset_t pending;
-    ::sigpending(&pending);
-    was_pending_ = ::sigismember(&pending, SIGPIPE) == 1;
-    ::sigemptyset(&pipe_);
-    ::sigaddset(&pipe_, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  NoSigpipe(const NoSigpipe&) = delete;
-  NoSigpipe& operator=(const NoSigpipe&) = delete;
-  ~NoSigpipe() {
-    const int number = errno;
-    const timespec now{};
-    if (!was_pending_) ::sigtimedwait(&pipe_, nullptr, &now);
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    errno = number;
-  }
-
- private:
-  sigset_t pipe_, before_;
-  bool was_pending_ = false;
+struct FreeSession {
+  void operator()(SSL* session) const noexcept { ::SSL_free(session); }
 };
 
 }  // namespace
 
+struct TlsIdentity::Context {
+  std::unique_ptr<SSL_CTX, FreeContext> handle{::SSL_CTX_new(::TLS_client_method())};
+};
+
 void requireTls() {}
 
-void startTls(redisContext* context, const Endpoint& endpoint) {
-  const NoSigpipe quiet;
-  setBlocking(context->fd, true);
-  context->flags |= REDIS_BLOCK;
-  redisSSLContext* trust = trustOfThisMachine();
-  if (redisInitiateSSLWithContext(context, trust) != REDIS_OK) {
-    throw Error(ErrorCode::Unavailable, "no TLS with " + endpoint.text() + ": " + context->errstr);
+TlsIdentity::TlsIdentity(const TlsSettings& settings) : context_(std::make_unique<Context>()) {
+  SSL_CTX* context = context_->handle.get();
+  if (context == nullptr) throw Error(ErrorCode::Exhausted, "out of memory for TLS");
+  ::SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  ::SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  const auto& authorities = settings.ca_file;
+  const bool trusts = authorities.empty() ? ::SSL_CTX_set_default_verify_paths(context) == 1
+                                          : ::SSL_CTX_load_verify_locations(context, authorities.c_str(), nullptr) == 1;
+  if (!trusts) throw badFile("tlsCaFile", authorities);
+  if (settings.certificate_file.empty()) return;
+  if (::SSL_CTX_use_certificate_chain_file(context, settings.certificate_file.c_str()) != 1) {
+    throw badFile("tlsCertificateFile", settings.certificate_file);
   }
-  setBlocking(context->fd, false);
-  context->flags &= ~REDIS_BLOCK;
-}
-
-bool usesTls(const redisContext* context) noexcept { return context->privctx != nullptr; }
-
-long writeTls(redisContext* context, std::string_view bytes) {
-  const NoSigpipe quiet;
-  if (redisAppendFormattedCommand(context, bytes.data(), bytes.size()) != REDIS_OK) return -1;
-  for (int done = 0; done == 0;) {
-    if (redisBufferWrite(context, &done) != REDIS_OK) return -1;
+  if (::SSL_CTX_use_PrivateKey_file(context, settings.key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
+    throw badFile("tlsKeyFile", settings.key_file);
   }
-  return static_cast<long>(bytes.size());
 }
 
-bool readTls(redisContext* context) {
-  const NoSigpipe quiet;
-  return redisBufferRead(context) == REDIS_OK;
+struct Tls::State {
+  std::unique_ptr<SSL, FreeSession> session;
+  BIO* in = nullptr;   // of session
+  BIO* out = nullptr;  // of session
+  std::string peer;
+  char room[16384];
+
+  // Whether it needs more from the other side. Errors: as said at Tls.
+  bool wantsMore(int result) const {
+    if (::SSL_get_error(session.get(), result) == SSL_ERROR_WANT_READ) return true;
+    const long verdict = ::SSL_get_verify_result(session.get());
+    if (verdict != X509_V_OK) {
+      ::ERR_clear_error();
+      throw Error(ErrorCode::Unavailable, "the certificate of " + peer +
+                                              " is not accepted: " + ::X509_verify_cert_error_string(verdict) +
+                                              "; name its authority in 'tlsCaFile', and the host as it does");
+    }
+    throw Error(ErrorCode::Unavailable, "no TLS with " + peer + ": " + lastReason());
+  }
+};
+
+Tls::Tls(const TlsIdentity& identity, const Endpoint& endpoint) : state_(std::make_unique<State>()) {
+  state_->session.reset(::SSL_new(identity.context_->handle.get()));
+  state_->in = ::BIO_new(::BIO_s_mem());
+  state_->out = ::BIO_new(::BIO_s_mem());
+  if (!state_->session || state_->in == nullptr || state_->out == nullptr) {
+    throw Error(ErrorCode::Exhausted, "out of memory for TLS");
+  }
+  SSL* session = state_->session.get();
+  ::SSL_set_bio(session, state_->in, state_->out);
+  state_->peer = endpoint.text();
+  const std::string& host = endpoint.host;
+  if (::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(session), host.c_str()) != 1) {
+    ::ERR_clear_error();  // a name, and no address
+    ::SSL_set1_host(session, host.c_str());
+    ::SSL_set_tlsext_host_name(session, host.c_str());
+  }
+  ::SSL_set_connect_state(session);
 }
+
+bool Tls::agree() {
+  const int result = ::SSL_do_handshake(state_->session.get());
+  return result == 1 || !state_->wantsMore(result);
+}
+
+void Tls::receive(std::string_view bytes) { ::BIO_write(state_->in, bytes.data(), static_cast<int>(bytes.size())); }
+
+std::string_view Tls::decrypted() {
+  const int size = ::SSL_read(state_->session.get(), state_->room, sizeof state_->room);
+  if (size > 0) return {state_->room, static_cast<std::size_t>(size)};
+  state_->wantsMore(size);
+  return {};
+}
+
+void Tls::encrypt(std::string_view bytes) {
+  std::size_t written = 0;
+  if (bytes.empty()) return;
+  if (::SSL_write_ex(state_->session.get(), bytes.data(), bytes.size(), &written) != 1) state_->wantsMore(0);
+}
+
+std::string Tls::takeOutput() {
+  std::string bytes(::BIO_ctrl_pending(state_->out), '\0');
+  if (!bytes.empty()) ::BIO_read(state_->out, bytes.data(), static_cast<int>(bytes.size()));
+  return bytes;
+}
+
+#else
+
+struct TlsIdentity::Context {};
+struct Tls::State {};
+
+void requireTls() {
+  throw Error(ErrorCode::Unsupported,
+              "this build of the redis backend has no TLS, which 'rediss://' asks for: install libssl-dev and build it "
+              "again, or use 'redis://' through a tunnel");
+}
+TlsIdentity::TlsIdentity(const TlsSettings&) { requireTls(); }
+Tls::Tls(const TlsIdentity&, const Endpoint&) { requireTls(); }
+bool Tls::agree() { return false; }
+void Tls::receive(std::string_view) {}
+std::string_view Tls::decrypted() { return {}; }
+void Tls::encrypt(std::string_view) {}
+std::string Tls::takeOutput() { return {}; }
 
 #endif
+
+TlsIdentity::~TlsIdentity() = default;
+Tls::~Tls() = default;
 
 }  // namespace tally::redis

@@ -1,25 +1,51 @@
 #pragma once
-// TLS below a connection. There is none in hiredis before 1.0, which is what Debian 12 has.
+// TLS between the bytes of a connection and its socket, by OpenSSL. It touches no socket itself.
 
-#include <hiredis/hiredis.h>
-
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "redis_url.hpp"
+#include "settings.hpp"
 
 namespace tally::redis {
 
 /// Errors: Unsupported, with what to install, if this build has no TLS.
 void requireTls();
 
-/// Agree on keys over a connected context, whose descriptor blocks meanwhile. The server's certificate must be one that
-/// this machine trusts. Errors: Unavailable.
-void startTls(redisContext* context, const Endpoint& endpoint);
+/// What all connections of a storage share: whom to trust, and who we are. Threads: any.
+class TlsIdentity {
+ public:
+  /// Reads the files. Errors: InvalidConfig for a file that can't be used; Unsupported.
+  explicit TlsIdentity(const TlsSettings& settings);
+  ~TlsIdentity();
 
-bool usesTls(const redisContext* context) noexcept;
-/// Send some of `bytes`; how many. 0 with errno EAGAIN when it must wait, -1 when the connection is lost.
-long writeTls(redisContext* context, std::string_view bytes);
-/// Feed what has come into the context's reader. False when the connection is lost.
-bool readTls(redisContext* context);
+ private:
+  friend class Tls;
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
+/// Our side of one connection. Threads: one at a time.
+/// Errors of all: Unavailable, for good, if the other side is not whom the certificate must name, or speaks no TLS.
+class Tls {
+ public:
+  Tls(const TlsIdentity& identity, const Endpoint& endpoint);
+  ~Tls();
+
+  /// Go on agreeing on keys; whether that is done.
+  bool agree();
+  /// Take what came from the socket.
+  void receive(std::string_view bytes);
+  /// The next of what was in that; empty when there is nothing whole.
+  std::string_view decrypted();
+  void encrypt(std::string_view bytes);
+  /// What has to go to the socket now.
+  std::string takeOutput();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace tally::redis

@@ -6,8 +6,8 @@
 #include "redis/cluster_slot.hpp"
 #include "redis/key_names.hpp"
 #include "redis/redis_server.hpp"
-#include "redis/reindex.hpp"
 #include "support/doctest.hpp"
+#include "tally/extensions/reindex.hpp"
 
 using namespace tally;
 using namespace std::chrono_literals;
@@ -159,7 +159,12 @@ TEST_CASE("cluster: reindex finds the streams of all nodes") {
   const redis::KeyNames names("tally:");
   cluster().masterOf(names.indexRoot()).command({"DEL", names.indexRoot(), names.indexRoot() + "d"});
   CHECK(storage.list("").empty());
-  CHECK(redis::reindex(storage, {}).objects == 50);
+  struct Progress final : ReindexProgress {
+    std::uint64_t seen = 0;
+    void lookedAt(std::uint64_t objects) override { seen = objects; }
+  } progress;
+  CHECK(storage.extension<Reindex>()->rebuildIndex(progress, {}).objects == 50);
+  CHECK(progress.seen == 50);
   CHECK(storage.list("d").size() == 50);
 }
 

@@ -1,13 +1,17 @@
 // Servers as operators run them: with users, on a socket, with other programs' keys, limits and expiry.
 
+#include <malloc.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
 #include "redis/redis_server.hpp"
-#include "redis/reindex.hpp"
-#include "redis/server_health.hpp"
 #include "support/doctest.hpp"
+#include "tally/conformance/fault_proxy.hpp"
+#include "tally/extensions/health.hpp"
+#include "tally/extensions/reindex.hpp"
 
 using namespace tally;
 using namespace std::chrono_literals;
@@ -27,10 +31,33 @@ std::vector<std::string> namesIn(IStorage& storage, std::string_view directory) 
   return names;
 }
 
-bool warns(const std::vector<redis::HealthFinding>& findings, std::string_view part) {
-  return std::any_of(findings.begin(), findings.end(), [&](const redis::HealthFinding& one) {
-    return one.level == redis::HealthFinding::Level::Warning && one.text.find(part) != std::string::npos;
-  });
+struct Findings final : HealthSink {
+  struct Finding {
+    HealthLevel level;
+    std::string subject, text;
+  };
+  std::vector<Finding> list;
+  void take(HealthLevel level, std::string_view subject, std::string_view text) override {
+    list.push_back({level, std::string(subject), std::string(text)});
+  }
+  bool has(HealthLevel level, std::string_view part) const {
+    return std::any_of(list.begin(), list.end(), [&](const Finding& one) {
+      return one.level == level && one.text.find(part) != std::string::npos;
+    });
+  }
+};
+
+Findings healthOf(IStorage& storage) {
+  Findings findings;
+  storage.extension<Health>()->checkHealth(findings, {});
+  return findings;
+}
+
+ReindexResult reindex(IStorage& storage) {
+  struct Progress final : ReindexProgress {
+    void lookedAt(std::uint64_t) override {}
+  } progress;
+  return storage.extension<Reindex>()->rebuildIndex(progress, {});
 }
 
 // Every operation on `key` gives this code, and no message shows the password.
@@ -94,14 +121,6 @@ TEST_CASE("servers: a socket, and databases that are apart") {
   CHECK(codeOf([&] { openRedis(server.url() + "/99")->read("x"); }) == ErrorCode::InvalidConfig);
 }
 
-TEST_CASE("servers: TLS where the library has none says what to install, else it is never plain") {
-  RedisServer server;
-  std::string url = server.url();
-  url.insert(5, "s");
-  const ErrorCode code = codeOf([&] { openRedis(url)->read("x"); });
-  CHECK((code == ErrorCode::Unsupported || code == ErrorCode::Unavailable || code == ErrorCode::Timeout));
-}
-
 TEST_CASE("servers: what others appended by XADD is read as lines, and listed after reindex") {
   RedisServer server;
   const auto storage = openRedis(server.url());
@@ -115,8 +134,9 @@ TEST_CASE("servers: what others appended by XADD is read as lines, and listed af
   CHECK(storage->stat(key)->size == lines.size());
   CHECK(storage->read(key, {11, 10}) == R"({"step":2})");
   CHECK(storage->list("").empty());
-  const auto report = redis::reindex(*storage, {});
+  const auto report = reindex(*storage);
   CHECK(report.objects == 1);
+  CHECK(report.added == 1);
   CHECK(namesIn(*storage, "conversations/c-1") == std::vector<std::string>{"conversation.jsonl"});
 
   CHECK(storage->append(key, "{\"step\":4}\n") == lines.size() + 12);
@@ -164,13 +184,18 @@ TEST_CASE("servers: reindex brings back a lost index and drops what is gone, wit
   server.command({"DEL", "tally:gone:x"});
   server.command({"SET", "tally:a:string", "no stream"});
   CHECK(storage->list("").empty());
-  redis::reindex(*storage, {});
+  const auto first = reindex(*storage), second = reindex(*storage);
   CHECK(namesIn(*storage, "") == std::vector<std::string>{"a"});
   CHECK(storage->list("a/b").size() == 50);
-  CHECK(redis::reindex(*storage, {}).objects == 50);
+  CHECK(first.objects == 50);
+  CHECK(first.added == 50);
+  CHECK(first.dropped == 1);
+  CHECK(second.objects == 50);
+  CHECK(second.added == 0);
+  CHECK(second.dropped == 0);
   CHECK(storage->stat("gone") == std::nullopt);
   server.command({"DEL", "tally:%{tally:index}:"});
-  redis::reindex(*storage, {});
+  reindex(*storage);
   CHECK(namesIn(*storage, "") == std::vector<std::string>{"a"});
 }
 
@@ -186,15 +211,39 @@ TEST_CASE("servers: a name whose stream another program removed goes when it is 
 
 TEST_CASE("servers: a listing looks at no other keys") {
   RedisServer server;
-  server.command({"DEBUG", "POPULATE", "50000"});
-  const auto storage = openRedis(server.url());
-  for (int i = 0; i < 20; ++i) storage->write("d/" + std::to_string(i), "x");
+  const char* many = std::getenv("TALLY_MANY_KEYS");
+  server.command({"DEBUG", "POPULATE", many == nullptr ? "50000" : many});
+  conformance::FaultProxy counter("127.0.0.1:" + portOf(server));
+  const auto storage = openRedis("redis://" + counter.address());
+  for (int i = 0; i < 10; ++i) storage->write("d/" + std::to_string(i), "x");
   server.command({"CONFIG", "RESETSTAT"});
-  CHECK(storage->list("d").size() == 20);
+  const int before = counter.requests();
+  CHECK(storage->list("d").size() == 10);
+  CHECK(counter.requests() == before + 1);
   const redis::Reply stats = server.command({"INFO", "commandstats"});
   const std::string commands(redis::viewOf(stats).text());
   for (const auto* word : {"cmdstat_keys", "cmdstat_scan"}) CHECK(commands.find(word) == commands.npos);
   CHECK(commands.find("cmdstat_zrangebylex:calls=1,") != commands.npos);
+}
+
+TEST_CASE("servers: an open storage takes less than 2 MiB while nothing happens") {
+  RedisServer server;
+  const auto inUse = [] {
+    const auto heap = ::mallinfo2();
+    return heap.uordblks + heap.hblkhd;
+  };
+  constexpr std::size_t kStorages = 20;
+  std::vector<std::unique_ptr<redis::RedisStorage>> open;
+  const std::size_t before = inUse();
+  for (std::size_t i = 0; i < kStorages; ++i) {
+    open.push_back(openRedis(server.url()));
+    open.back()->write("d/large", std::string(4 << 20, 'x'));
+    for (int k = 0; k < 300; ++k) open.back()->append("d/" + std::to_string(k), "line\n");
+    CHECK(open.back()->read("d/large").size() == 4 << 20);
+  }
+  const std::size_t each = (inUse() - before) / kStorages;
+  MESSAGE("bytes an open storage: " << each);
+  CHECK(each < 2 << 20);
 }
 
 TEST_CASE("servers: streamMaxLen keeps the latest entries, and size and content agree") {
@@ -232,17 +281,22 @@ TEST_CASE("servers: health says what can lose data, and what it may not ask") {
   settings.stream_max_len = 100;
   settings.ttl = 60s;
   redis::RedisStorage storage(settings);
-  const auto findings = redis::examineServers(storage, {});
+  const auto findings = healthOf(storage);
   for (const auto* part : {"allkeys-lru", "appendonly no", "'streamMaxLen'", "'ttl'"}) {
     CAPTURE(part);
-    CHECK(warns(findings, part));
+    CHECK(findings.has(HealthLevel::Warning, part));
   }
+  CHECK(findings.has(HealthLevel::Good, "may read and change"));
   RedisServer careful({"--appendonly", "yes", "--appendfsync", "always"});
   redis::RedisStorage safe(settingsFor(careful.url()));
-  CHECK_FALSE(warns(redis::examineServers(safe, {}), ""));
+  CHECK_FALSE(healthOf(safe).has(HealthLevel::Warning, ""));
   careful.command({"ACL", "SETUSER", "u", "on", ">p", "~*", "+@all", "-@dangerous"});
-  redis::RedisStorage blind(settingsFor("redis://u:p@127.0.0.1:" + portOf(careful)));
-  CHECK(warns(redis::examineServers(blind, {}), "may not ask"));
+  const std::string at = "@127.0.0.1:" + portOf(careful);
+  CHECK(healthOf(*openRedis("redis://u:p" + at)).has(HealthLevel::Warning, "may not ask"));
+  careful.command({"ACL", "SETUSER", "reader", "on", ">p", "~*", "+@read", "+@connection"});
+  CHECK(healthOf(*openRedis("redis://reader:p" + at)).has(HealthLevel::Warning, "may not change"));
+  careful.command({"ACL", "SETUSER", "other", "on", ">p", "~other:*", "+@all"});
+  CHECK(healthOf(*openRedis("redis://other:p" + at)).has(HealthLevel::Fault, "'tally:'"));
 }
 
 TEST_CASE("servers: the sessions in the README show what a server shows") {
@@ -252,7 +306,7 @@ TEST_CASE("servers: the sessions in the README show what a server shows") {
        {std::tuple{"1767607200000-0", "first line\n", "11"}, std::tuple{"1767607200001-0", "second line\n", "23"}}) {
     server.command({"XADD", "tally:notes:log.", id, "content", line, "tally", std::string(size) + ":life"});
   }
-  redis::reindex(*storage, {});
+  reindex(*storage);
   std::ifstream readme(TALLY_REDIS_README);
   int replayed = 0;
   std::string line, expected, command;

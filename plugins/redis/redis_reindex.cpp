@@ -1,4 +1,4 @@
-#include "reindex.hpp"
+#include "redis_reindex.hpp"
 
 #include <vector>
 
@@ -58,36 +58,45 @@ std::uint64_t dropMissing(Directories& directories, const std::string& directory
   return dropped;
 }
 
-void enterStreams(RedisStorage& storage, Node& node, ReindexReport& report, const Call& call) {
-  scan(node, storage.names().prefix(), "stream", call, [&](const Names& streams) {
+}  // namespace
+
+struct RedisReindex::Work {
+  ReindexResult result;
+  ReindexProgress& progress;
+};
+
+void RedisReindex::enterStreams(Node& node, Work& work, const Call& call) {
+  scan(node, names_.prefix(), "stream", call, [&](const Names& streams) {
     Names keys;
     for (const auto& stream : streams) {
-      if (auto key = storage.names().key(stream)) keys.push_back(std::move(*key));
+      if (auto key = names_.key(stream)) keys.push_back(std::move(*key));
     }
-    report.objects += keys.size();
-    report.refused += storage.directories().enter(keys, call);
+    const std::uint64_t unknown = directories_.countMissing(keys, call);
+    const std::uint64_t refused = directories_.enter(keys, call);
+    work.result.objects += keys.size() - refused;
+    work.result.added += unknown - refused;
+    work.progress.lookedAt(work.result.objects);
   });
 }
 
 // Each set that is there, also one that no other set leads to.
-void tidyDirectories(RedisStorage& storage, Node& node, ReindexReport& report, const Call& call) {
-  const std::string& root = storage.names().indexRoot();
+void RedisReindex::tidyDirectories(Node& node, Work& work, const Call& call) {
+  const std::string& root = names_.indexRoot();
   scan(node, root, "zset", call, [&](const Names& sets) {
     Names directories;
     for (const auto& set : sets) directories.push_back(set.substr(root.size()));
-    for (const auto& one : directories) report.dropped += dropMissing(storage.directories(), one, call);
-    storage.directories().link(directories, call);
+    for (const auto& one : directories) work.result.dropped += dropMissing(directories_, one, call);
+    directories_.link(directories, call);
   });
 }
 
-}  // namespace
-
-ReindexReport reindex(RedisStorage& storage, const Call& call) {
-  ReindexReport report;
-  const auto nodes = storage.finder().find(call).nodes(call);
-  for (const auto& node : nodes) enterStreams(storage, *node, report, call);
-  for (const auto& node : nodes) tidyDirectories(storage, *node, report, call);
-  return report;
+ReindexResult RedisReindex::rebuildIndex(ReindexProgress& progress, const Call& call) {
+  owner_.begin(call);
+  Work work{{}, progress};
+  const auto nodes = finder_.find(call).nodes(call);
+  for (const auto& node : nodes) enterStreams(*node, work, call);
+  for (const auto& node : nodes) tidyDirectories(*node, work, call);
+  return work.result;
 }
 
 }  // namespace tally::redis

@@ -1,0 +1,81 @@
+#include "listener.hpp"
+
+#include "failures.hpp"
+
+namespace tally::redis {
+namespace {
+
+constexpr int kMostRedirections = 32;
+
+bool stoppedByCaller(const Error& error, const Call& call) {
+  return error.code() == ErrorCode::Cancelled || isDeadline(error, call);
+}
+
+}  // namespace
+
+bool isDeadline(const Error& error, const Call& call) {
+  return error.code() == ErrorCode::Timeout && call.hasDeadline() && Call::Clock::now() >= call.deadline;
+}
+
+std::chrono::milliseconds waitWithin(const Call& call, std::chrono::milliseconds most) {
+  if (!call.hasDeadline()) return most;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(call.deadline - Call::Clock::now());
+  return std::clamp(left, std::chrono::milliseconds(1), most);
+}
+
+Reply Listener::listen(const std::function<Command()>& make, std::chrono::milliseconds wait, const Call& call) {
+  std::optional<Patience> patience;
+  Backoff backoff;
+  for (int redirections = 0;;) {
+    std::optional<Error> failure;
+    try {
+      Reply reply = attempt(make, wait, call);
+      if (!viewOf(reply).isError()) return reply;
+      place_ = finder_.find(call).redirected(viewOf(reply), connection_->endpoint());
+      if (!place_ && !isTransient(viewOf(reply))) throw errorOf(viewOf(reply));
+      hangUp();
+      if (place_ && ++redirections < kMostRedirections) continue;
+      failure = errorOf(viewOf(reply));
+    } catch (const LostConnection& lost) {
+      if (stoppedByCaller(lost.why, call)) throw lost.why;
+      hangUp();
+      interrupted_ = true;
+      failure = lost.why;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::Unavailable || !error.retryable()) throw;
+      failure = error;
+    }
+    place_.reset();
+    finder_.find(call).distrust();
+    if (!patience) patience.emplace(call, settings_.retry_time);
+    if (!backoff.pause(*patience)) throw *failure;
+  }
+}
+
+Reply Listener::attempt(const std::function<Command()>& make, std::chrono::milliseconds wait, const Call& call) {
+  if (!connection_) open(call);
+  const Patience patience(call, wait + settings_.command_timeout);
+  if (!asked_) {
+    std::string bytes;
+    if (place_ && place_->asking) bytes = Command("ASKING").bytes();
+    bytes += make().bytes();
+    connection_->send(bytes, patience);
+    if (place_ && place_->asking) connection_->receive(patience);
+    asked_ = true;
+  }
+  Reply reply = connection_->receive(patience);
+  asked_ = false;
+  return reply;
+}
+
+void Listener::open(const Call& call) {
+  const Place place = place_ ? *place_ : finder_.find(call).find(stream_, call);
+  connection_ = place.node->open(call);
+}
+
+void Listener::hangUp() {
+  connection_.reset();
+  asked_ = false;
+}
+
+}  // namespace tally::redis

@@ -1,0 +1,31 @@
+#pragma once
+// tally.health/1: which settings of the store and of its servers let data vanish.
+
+#include "key_names.hpp"
+#include "owner.hpp"
+#include "server_finder.hpp"
+#include "settings.hpp"
+#include "tally/extensions/health.hpp"
+
+namespace tally::redis {
+
+/// Looks at the store's options, at memory, persistence and user of each server, and at what this user may do. What it
+/// may not ask is a warning of its own. The subject is the server's address, or "options".
+/// Cost: four round trips to each master, and three more.
+class RedisHealth final : public Health {
+ public:
+  RedisHealth(const Owner& owner, const Settings& settings, const KeyNames& names, ServerFinder& finder) noexcept
+      : owner_(owner), settings_(settings), names_(names), finder_(finder) {}
+  void checkHealth(HealthSink& out, const Call& call) override;
+
+ private:
+  void lookAtOptions(HealthSink& out) const;
+  void lookAtRights(HealthSink& out, const Call& call);
+
+  const Owner& owner_;
+  const Settings& settings_;
+  const KeyNames& names_;
+  ServerFinder& finder_;
+};
+
+}  // namespace tally::redis
