@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "redis/redis_server.hpp"
+#include "tally/extensions/append_stream.hpp"
+#include "tally/extensions/batch.hpp"
 
 namespace {
 
@@ -93,10 +95,10 @@ void redisStat(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(bench().storage->stat("d/kilobyte"));
 }
 
-// Ten names of a directory, on a server with a hundred thousand other keys.
+// Ten names of a directory, on a server with a million other keys.
 void fill() {
   static const bool kFilled = [] {
-    bench().ask("EVAL %s 0", "for i = 1, 100000 do redis.call('SET', 'other:' .. i, 'x') end");
+    bench().ask("DEBUG POPULATE 1000000");
     for (int i = 0; i < 10; ++i) bench().storage->write("ten/" + std::to_string(i), "x");
     return true;
   }();
@@ -116,6 +118,66 @@ void redisList(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(bench().storage->list("ten"));
 }
 
+// A thousand objects in one go, against a pipeline of the same questions.
+constexpr int kMany = 1000;
+const std::vector<std::string>& manyKeys() {
+  static const std::vector<std::string> kKeys = [] {
+    std::vector<std::string> keys;
+    for (int i = 0; i < kMany; ++i) keys.push_back("many/" + std::to_string(i) + ".json");
+    for (const auto& key : keys) bench().storage->write(key, kKilobyte);
+    return keys;
+  }();
+  return kKeys;
+}
+void redisBatchBare(benchmark::State& state) {
+  manyKeys();
+  for (auto _ : state) {
+    for (int i = 0; i < kMany; ++i) redisAppendCommand(bench().bare.get(), "XRANGE tally:many:%d - +", i);
+    for (int i = 0; i < kMany; ++i) {
+      void* reply = nullptr;
+      redisGetReply(bench().bare.get(), &reply);
+      const tally::redis::Reply entries(static_cast<redisReply*>(reply));
+      const redisReply* content = entries->element[0]->element[1]->element[1];
+      benchmark::DoNotOptimize(std::string(content->str, content->len));
+    }
+  }
+}
+void redisBatch(benchmark::State& state) {
+  struct Contents final : tally::BatchSink {
+    void take(std::size_t, std::string_view content, const tally::StorageStat&) override {
+      benchmark::DoNotOptimize(std::string(content));
+    }
+    void fail(std::size_t, const tally::Error& error) override { throw error; }
+  } contents;
+  const tally::Batch::Keys keys(manyKeys().begin(), manyKeys().end());
+  auto& batch = *bench().storage->extension<tally::Batch>();
+  for (auto _ : state) batch.readMany(keys, contents, {});
+}
+
+// Appends on their way, 1,000 at a time, against a pipeline of as many.
+void redisPipelineBare(benchmark::State& state) {
+  for (auto _ : state) {
+    for (int i = 0; i < kMany; ++i) {
+      redisAppendCommand(bench().bare.get(), "XADD piped * content %b", kKilobyte.data(), kKilobyte.size());
+    }
+    for (int i = 0; i < kMany; ++i) {
+      void* reply = nullptr;
+      redisGetReply(bench().bare.get(), &reply);
+      freeReplyObject(reply);
+    }
+  }
+}
+void redisAppendStream(benchmark::State& state) {
+  tally::AppendStreamOptions options;
+  options.window_count = 2 * kMany;
+  const auto stream = bench().storage->extension<tally::AppendStreams>()->openAppendStream("d/streamed", options, {});
+  std::uint64_t last = 0;
+  for (auto _ : state) {
+    for (int i = 0; i < kMany; ++i) last = stream->submit(kKilobyte).value();
+    stream->wait(last, {});
+  }
+}
+
 }  // namespace
 
 BENCHMARK(redisReplaceBare)->Name("writeBare/redis")->UseRealTime();
@@ -131,3 +193,7 @@ BENCHMARK(redisStatBare)->Name("statBare/redis")->UseRealTime();
 BENCHMARK(redisStat)->Name("statOurs/redis")->UseRealTime();
 BENCHMARK(redisListBare)->Name("listBare/redis")->UseRealTime();
 BENCHMARK(redisList)->Name("listOurs/redis")->UseRealTime();
+BENCHMARK(redisBatchBare)->Name("batchBare/redis")->UseRealTime();
+BENCHMARK(redisBatch)->Name("batchOurs/redis")->UseRealTime();
+BENCHMARK(redisPipelineBare)->Name("pipelineBare/redis")->UseRealTime()->Iterations(20);
+BENCHMARK(redisAppendStream)->Name("appendStreamOurs/redis")->UseRealTime()->Iterations(20);
