@@ -201,6 +201,11 @@ Reply Connection::receive(const Patience& patience) {
   }
 }
 
+void Connection::abandon() noexcept {
+  const linger at_once{1, 0};
+  ::setsockopt(context_->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 bool Connection::isStale() const noexcept {
   char byte = 0;
   return ::recv(context_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || (errno != EAGAIN && errno != EINTR);

@@ -37,6 +37,10 @@ class Connection {
   /// The next answer. Errors: LostConnection.
   Reply receive(const Patience& patience);
 
+  /// To be closed with answers still to come: what the server has not got yet of the requests, it does not get any
+  /// more.
+  void abandon() noexcept;
+
   /// Whether the server has hung up, or said something that nobody asked for, while the connection was idle.
   /// Cost: one system call.
   bool isStale() const noexcept;

@@ -101,7 +101,10 @@ void Exchange::attend(Step&& step) {
     const auto again = nobodyIsThere(error) ? Answer::Again::Later : Answer::Again::No;
     for (Attempt* attempt : attempts_) fail(*attempt, error, again);
   }
-  if (std::exchange(connection_, nullptr)) node_.giveBack(nullptr);
+  if (!connection_) return;
+  connection_->abandon();
+  connection_.reset();
+  node_.giveBack(nullptr);
 }
 
 void Node::exchange(const std::vector<Attempt*>& attempts, const Call& call) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "known_tails.hpp"
+#include "pieces.hpp"
 
 namespace tally::redis {
 namespace {
@@ -59,7 +60,31 @@ RedisFollower::RedisFollower(const FollowContext& context, std::string key, Foll
       listener_(context.settings, context.finder, stream_),
       at_(std::move(cursor)) {}
 
-bool RedisFollower::hasPage() const { return page_ != nullptr && index_ < entries_.size(); }
+void RedisFollower::forgetEntries() {
+  entries_.clear();
+  pages_.clear();
+  index_ = 0;
+  is_whole_ = false;
+}
+
+void RedisFollower::addEntries(Reply reply, ReplyView entries) {
+  for (std::size_t i = 0; i < entries.size(); ++i) entries_.push_back(entries[i]);
+  pages_.push_back(std::move(reply));
+}
+
+// Read as far as the append goes whose piece is the last one.
+void RedisFollower::readOn(const Call& call) {
+  for (;;) {
+    const StreamEntry last = parseEntry(entries_.back());
+    if (!last.ours || last.content.size() != kPieceBytes) return;
+    Command command("XRANGE");
+    command.arg(stream_).arg(std::string("(").append(last.id)).arg("+").arg("COUNT").arg(kEntriesAtOnce);
+    Reply reply = context_.finder.find(call).run({std::move(command), stream_, Effect::Reads}, call);
+    const ReplyView more = viewOf(reply);
+    if (more.size() == 0) return;
+    addEntries(std::move(reply), more);
+  }
+}
 
 FollowEvent RedisFollower::next(ByteSink& out, std::uint64_t max_bytes, const Call& call) {
   try {
@@ -78,7 +103,7 @@ FollowEvent RedisFollower::wait(ByteSink& out, std::uint64_t max_bytes, const Ca
     return command.arg("STREAMS").arg(stream_).arg(at_.id);
   };
   for (;;) {
-    if (hasPage()) {
+    if (hasEntries()) {
       if (const auto event = deliver(out, max_bytes, call)) return *event;
       continue;
     }
@@ -88,10 +113,15 @@ FollowEvent RedisFollower::wait(ByteSink& out, std::uint64_t max_bytes, const Ca
       call.check();
       continue;
     }
-    page_ = std::move(reply);
-    entries_ = viewOf(page_)[0][1];
-    index_ = 0;
-    is_whole_ = false;
+    const ReplyView entries = viewOf(reply)[0][1];
+    forgetEntries();
+    addEntries(std::move(reply), entries);
+    try {
+      readOn(call);
+    } catch (...) {
+      forgetEntries();
+      throw;
+    }
   }
 }
 
@@ -106,7 +136,7 @@ std::optional<FollowEvent> RedisFollower::look(const Call& call) {
 
 FollowEvent RedisFollower::beginAnew(FollowEvent event) {
   at_ = {};
-  page_.reset();
+  forgetEntries();
   return event;
 }
 
@@ -120,7 +150,8 @@ bool RedisFollower::goesOn(const StreamEntry& entry) const {
 std::optional<FollowEvent> RedisFollower::deliver(ByteSink& out, std::uint64_t max_bytes, const Call& call) {
   const std::uint64_t most = max_bytes == 0 ? kBytesAtOnce : max_bytes;
   std::uint64_t delivered = 0;
-  while (hasPage() && delivered < most) {
+  bool inside = false;  // an append, which by our own choice is not cut
+  while (hasEntries() && (delivered < most || inside)) {
     const StreamEntry entry = parseEntry(entries_[index_]);
     if (!goesOn(entry)) {
       if (delivered != 0) break;
@@ -128,10 +159,9 @@ std::optional<FollowEvent> RedisFollower::deliver(ByteSink& out, std::uint64_t m
       takeWhole(call);
       continue;
     }
-    // By our own choice nothing is cut inside an entry.
-    const std::uint64_t room = max_bytes == 0 ? UINT64_MAX : most - delivered;
-    if (!put(entry, room, out, delivered)) break;
+    if (!put(entry, max_bytes == 0 ? UINT64_MAX : most - delivered, out, delivered)) break;
     ++index_;
+    inside = max_bytes == 0 && entry.content.size() == kPieceBytes;
   }
   return delivered == 0 ? std::nullopt : std::optional(FollowEvent::Data);
 }
@@ -161,11 +191,12 @@ bool RedisFollower::put(const StreamEntry& entry, std::uint64_t room, ByteSink& 
 // The object's first entry does not begin it: some were dropped by 'streamMaxLen'. What is there is read at once, since
 // only the last entry tells the size of that.
 void RedisFollower::takeWhole(const Call& call) {
-  page_ = context_.finder.find(call).run(context_.reader.wholeRequest(key_), call);
-  entries_ = viewOf(page_);
-  index_ = 0;
+  Reply reply = context_.finder.find(call).run(context_.reader.wholeRequest(key_), call);
+  const ReplyView entries = viewOf(reply);
+  assemble(entries);  // Corrupt, if it was not us who dropped them
+  forgetEntries();
+  addEntries(std::move(reply), entries);
   is_whole_ = true;
-  assemble(entries_);  // Corrupt, if it was not us who dropped them
 }
 
 }  // namespace tally::redis

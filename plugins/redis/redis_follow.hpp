@@ -48,16 +48,19 @@ class RedisFollower final : public Follower {
   bool put(const StreamEntry& entry, std::uint64_t room, ByteSink& out, std::uint64_t& delivered);
   void takeWhole(const Call& call);
   FollowEvent beginAnew(FollowEvent event);
-  bool hasPage() const;
+  bool hasEntries() const { return index_ < entries_.size(); }
+  void forgetEntries();
+  void addEntries(Reply reply, ReplyView entries);
+  void readOn(const Call& call);
 
   const FollowContext context_;
   const std::string key_, stream_;
   Listener listener_;
   FollowCursor at_;
-  Reply page_;                  // entries still to be delivered
-  ReplyView entries_{nullptr};  // of page_
-  std::size_t index_ = 0;       // the next one
-  bool is_whole_ = false;       // page_ is all of the object, of which the begin was cut off
+  std::vector<Reply> pages_;
+  std::vector<ReplyView> entries_;  // of pages_, to be delivered
+  std::size_t index_ = 0;           // the next one
+  bool is_whole_ = false;           // they are all of the object, of which the begin was cut off
 };
 
 }  // namespace tally::redis
