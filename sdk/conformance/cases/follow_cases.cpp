@@ -42,7 +42,7 @@ void fromStart(Context& context) {
 void resume(Context& context) {
   auto& storage = context.storage();
   std::string all, cursor;
-  for (int round = 0; round < 10; ++round) {
+  for (std::size_t round = 0; round < 10; ++round) {
     const std::string more = "line " + std::to_string(round) + std::string(round * 100, 'x') + "\n";
     storage.append("x", more);
     FollowReader reader(storage, "x", fromCursor(cursor));

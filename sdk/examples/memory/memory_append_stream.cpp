@@ -8,7 +8,7 @@
 namespace tally::examples {
 namespace {
 
-constexpr std::uint64_t kWindowBytes = 4 * 1024 * 1024;
+constexpr std::uint64_t kWindowBytes = std::uint64_t{4} * 1024 * 1024;
 constexpr std::uint64_t kWindowCount = 1024;
 
 class MemoryAppendStream final : public AppendStream {
