@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,10 +69,13 @@ class FakeStorage final : public IStorage {
     const auto found = objects_.find(std::string(key));
     const std::uint64_t size = found == objects_.end() ? 0 : found->second.bytes.size();
     if (options.expected_size && !has(Capability::AppendAt)) throw Error(ErrorCode::Unsupported, "expected_size");
+    if (!options.token.empty() && !has(Capability::AppendToken)) throw Error(ErrorCode::Unsupported, "token");
+    if (!options.token.empty() && tokens_.contains(std::string(options.token))) return size;
     if (options.expected_size && *options.expected_size != size) throw Error(ErrorCode::Conflict, "another size");
     Object& object = objects_[std::string(key)];
     object.bytes += content;
     object.version = ++last_version_;
+    if (!options.token.empty()) tokens_.emplace(options.token);
     return object.bytes.size();
   }
 
@@ -109,6 +113,14 @@ class FakeStorage final : public IStorage {
   }
 
   Capabilities capabilities() const noexcept override { return capabilities_; }
+
+  /// What extension() answers, by id.
+  std::map<std::string, void*, std::less<>> abilities;
+  using IStorage::extension;
+  void* extension(std::string_view id) override {
+    const auto found = abilities.find(id);
+    return found == abilities.end() ? nullptr : found->second;
+  }
 
  private:
   struct Object {
@@ -166,6 +178,7 @@ class FakeStorage final : public IStorage {
   Capabilities capabilities_;
   std::mutex mutex_;
   std::map<std::string, Object> objects_;
+  std::set<std::string> tokens_;
   std::uint64_t last_version_ = 0;
   std::size_t fail_in_ = 0;
   ErrorCode fail_code_ = ErrorCode::Internal;

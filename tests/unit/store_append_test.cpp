@@ -154,3 +154,39 @@ TEST_CASE("store: a backend that always answers Conflict does not hold an append
   fixture.storage->on_call = grow;
   CHECK(codeOf([&] { ref.append(step(0)); }) == ErrorCode::Conflict);
 }
+
+TEST_CASE("store: several steps are appended in one call, and none when one is wrong") {
+  Fixture fixture;
+  auto ref = fixture.store.createConversation("c");
+  const tally::Step steps[] = {step(0), step(1), step(2)};
+  ref.append(steps);
+  CHECK(fixture.storage->calls.back() == "append " + kKey);
+  CHECK(fixture.file() == line("c", 0) + line("c", 1) + line("c", 2));
+  const tally::Step wrong[] = {step(3), step(4, R"(,"conversationId":"d")")};
+  CHECK(codeOf([&] { ref.append(wrong); }) == ErrorCode::InvalidDocument);
+  CHECK(ref.load().steps().size() == 3);
+  fixture.storage->calls.clear();
+  ref.append(std::span<const tally::Step>());
+  CHECK(fixture.storage->calls.empty());
+}
+
+TEST_CASE("store: a step appended again with its token lands once") {
+  Fixture fixture({Capability::AppendAt, Capability::AppendToken});
+  auto ref = fixture.store.createConversation("c");
+  const auto appendOne = [&](int index, std::string_view token) {
+    const tally::Step one[] = {step(index)};
+    ref.append(one, {token});
+  };
+  appendOne(0, "a");
+  appendOne(0, "a");
+  auto other = fixture.store.getConversation("c").value();
+  const tally::Step one[] = {step(0)};
+  other.append(one, {"a"});
+  appendOne(1, "b");
+  CHECK(fixture.file() == line("c", 0) + line("c", 1));
+
+  Fixture plain;
+  auto without = plain.store.createConversation("c");
+  CHECK(codeOf([&] { without.append(one, {"a"}); }) == ErrorCode::Unsupported);
+  CHECK(plain.storage->calls.back() == "write conversations/c/meta.json");
+}

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "tally/api.hpp"
 #include "tally/documents.hpp"
 #include "tally/run_ref.hpp"
+#include "tally/step_follower.hpp"
 #include "tally/storage.hpp"
 
 namespace tally {
@@ -19,6 +21,12 @@ namespace tally {
 struct CreateRunOptions {
   RunType type = RunType::Tally;
   std::optional<std::string> id;
+};
+
+struct AppendStepsOptions {
+  /// Names this append, at most 64 bytes: repeated with the same token, after an OutcomeUnknown for instance, it lands
+  /// once. Unsupported where the backend has no AppendToken.
+  std::string_view token = {};
 };
 
 /// A cheap value; data is loaded on demand. Keeps the storage open. Threads: as a string; calls: as IStorage.
@@ -50,6 +58,12 @@ class TALLY_API ConversationRef {
   /// Errors: InvalidDocument; NotFound if the conversation was removed; OutcomeUnknown.
   /// Cost: one append; the first time also one stat and one read of a byte.
   void append(const Step& step, const Call& call = {});
+  /// The same for several steps: all of them or none, in one append.
+  void append(std::span<const Step> steps, const AppendStepsOptions& options = {}, const Call& call = {});
+
+  /// Follow the steps as they are appended, by whomever. A conversation that is not there yet is waited for.
+  /// Errors: Unsupported where the backend does not offer Follow; InvalidArgument for a cursor of another conversation.
+  StepFollower follow(const FollowStepsOptions& options = {}, const Call& call = {}) const;
 
   /// meta.json, or nothing when there is none. Cost: one read.
   std::optional<Document> meta(const Call& call = {}) const;
@@ -74,7 +88,7 @@ class TALLY_API ConversationRef {
   };
   bool exists(const Call& call) const;
   Tail readTail(std::string_view key, const Call& call) const;
-  void appendOnce(std::string_view key, const std::string& line, const Call& call);
+  void appendOnce(std::string_view key, const std::string& lines, AppendOptions options, const Call& call);
 
   std::shared_ptr<IStorage> storage_;
   std::string path_, id_;

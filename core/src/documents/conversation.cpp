@@ -21,7 +21,9 @@ Step stepOf(const std::string& line) { return Step::parse(line); }
 }  // namespace
 
 Conversation Conversation::parse(std::string id, std::string_view jsonl) {
-  return detail::ConversationReader(std::move(id), jsonl).read();
+  detail::ConversationReader reader(std::move(id));
+  reader.read(jsonl);
+  return reader.finish();
 }
 
 // A step's line as it is stored, without metadata.

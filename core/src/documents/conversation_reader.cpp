@@ -1,16 +1,28 @@
 #include "documents/conversation_reader.hpp"
 
-#include <utility>
-
 #include "documents/json_members.hpp"
 
 namespace tally::detail {
 
-Conversation ConversationReader::read() {
+ConversationReader::ConversationReader(std::string folder, const ReadPosition& from)
+    : offset_(from.offset),
+      line_(from.line),
+      conversation_(std::move(folder)),
+      seen_object_(from.offset != 0),
+      expected_index_(from.expected_index) {
   conversation_.needs_head_ = false;
-  readByteOrderMark();
+}
+
+void ConversationReader::read(std::string_view text) {
+  offset_ += text_.size();
+  text_ = rest_ = text;
+  if (offset_ == 0) readByteOrderMark();
   while (!rest_.empty()) readLine();
-  return std::move(conversation_);
+}
+
+std::vector<Step> ConversationReader::takeSteps() {
+  conversation_.lines_.clear();
+  return std::exchange(conversation_.steps_, {});
 }
 
 void ConversationReader::readByteOrderMark() {
@@ -23,7 +35,7 @@ void ConversationReader::readByteOrderMark() {
 
 std::string_view ConversationReader::takeLine(Ending& ending) {
   ++line_;
-  offset_ = file_.size() - rest_.size();
+  begin_ = text_.size() - rest_.size();
   const std::size_t size = rest_.find('\n');
   std::string_view text = rest_.substr(0, size);
   rest_.remove_prefix(size == rest_.npos ? rest_.size() : size + 1);
@@ -40,7 +52,7 @@ void ConversationReader::readLine() {
   const std::string_view text = takeLine(ending);
   const std::string_view value = trimmed(text);
   if (value.empty()) return keep(text, ending, false);
-  if (!validator_.accepts(text, file_.size() - offset_)) {
+  if (!validator_.accepts(text, text_.size() - begin_)) {
     const auto kind = ending == Ending::None ? Finding::Kind::TornLastLine : Finding::Kind::InvalidLine;
     report(kind, "The line is not valid JSON, " + jsonFault(text) + ".");
     return keep(text, ending, false);
@@ -89,7 +101,8 @@ void ConversationReader::checkConversationId(const StepMembers& members) {
 
 void ConversationReader::checkOrder(std::int64_t index) {
   const bool is_new = seen_indexes_.insert(index).second;
-  if (!is_new || index != expected_index_) {
+  const bool knows = expected_index_ != ReadPosition::kAnyIndex;
+  if (!is_new || (knows && index != expected_index_)) {
     const std::string fault = !is_new ? " is doubled" : index < expected_index_ ? " is out of order" : " leaves a gap";
     report(Finding::Kind::StepOrder,
            "stepIndex " + std::to_string(index) + fault + "; expected " + std::to_string(expected_index_) + ".");
@@ -102,7 +115,7 @@ void ConversationReader::keep(std::string_view text, Ending ending, bool is_obje
 }
 
 void ConversationReader::report(Finding::Kind kind, std::string detail) {
-  conversation_.findings_.push_back({kind, line_, offset_, std::move(detail)});
+  conversation_.findings_.push_back({kind, line_, offset_ + begin_, std::move(detail)});
 }
 
 }  // namespace tally::detail

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "documents/json_validator.hpp"
 #include "documents/step_members.hpp"
@@ -13,13 +15,31 @@
 
 namespace tally::detail {
 
-/// Use once: ConversationReader(folder, file).read().
+/// Where reading goes on.
+struct ReadPosition {
+  std::size_t line = 0, offset = 0;  ///< lines and bytes before it
+  std::int64_t expected_index = 0;   ///< of the next step
+  static constexpr std::int64_t kAnyIndex = -1;
+};
+
+/// Fed with one text after the other, each of which ends with a line. The whole file is one such text.
 class ConversationReader {
  public:
-  ConversationReader(std::string folder, std::string_view file)
-      : file_(file), rest_(file), conversation_(std::move(folder)) {}
+  /// Behind the start of a file nothing is known of the lines before, so that a doubled stepIndex shows as out of
+  /// order.
+  explicit ConversationReader(std::string folder, const ReadPosition& from = {});
 
-  Conversation read();
+  /// Read what comes next. Its last line needs no line feed.
+  void read(std::string_view text);
+  /// The last line had no line feed, and goes on with the next text.
+  void reopenLine() noexcept { --line_; }
+
+  /// All that was read.
+  Conversation finish() { return std::move(conversation_); }
+  /// Steps and findings since the last time; nothing else is remembered of their lines.
+  std::vector<Step> takeSteps();
+  std::vector<Finding> takeFindings() { return std::exchange(conversation_.findings_, {}); }
+  ReadPosition position() const noexcept { return {line_, offset_ + text_.size(), expected_index_}; }
 
  private:
   using Ending = Conversation::Ending;
@@ -35,10 +55,11 @@ class ConversationReader {
   void keep(std::string_view text, Ending ending, bool is_object);
   void report(Finding::Kind kind, std::string detail);
 
-  std::string_view file_, rest_;
+  std::string_view text_, rest_;
+  std::size_t offset_ = 0;            // of text_, in the file
+  std::size_t line_ = 0, begin_ = 0;  // of the line being read; its begin is one in text_
   Conversation conversation_;
   JsonValidator validator_;
-  std::size_t line_ = 0, offset_ = 0;  // of the line being read
   bool seen_object_ = false, is_named_ = false;
   std::int64_t expected_index_ = 0;
   std::unordered_set<std::int64_t> seen_indexes_;

@@ -72,21 +72,27 @@ ConversationRef::Tail ConversationRef::readTail(std::string_view key, const Call
   return {stat->size, !last.empty() && last.back() != '\n'};
 }
 
-void ConversationRef::appendOnce(std::string_view key, const std::string& line, const Call& call) {
+void ConversationRef::appendOnce(std::string_view key, const std::string& lines, AppendOptions options,
+                                 const Call& call) {
   if (!tail_) tail_ = readTail(key, call);
-  const std::string bytes = tail_->inside_line ? "\n" + line : line;
-  AppendOptions options;
+  const std::string bytes = tail_->inside_line ? "\n" + lines : lines;
   if (storage_->capabilities().has(Capability::AppendAt)) options.expected_size = tail_->size;
   tail_ = Tail{storage_->append(key, bytes, options, call), false};
 }
 
-void ConversationRef::append(const Step& step, const Call& call) {
+void ConversationRef::append(const Step& step, const Call& call) { append(std::span(&step, 1), {}, call); }
+
+void ConversationRef::append(std::span<const Step> steps, const AppendStepsOptions& options, const Call& call) {
   constexpr int kAttempts = 1000;
-  const std::string line = Conversation(id_).serializeStep(step);
+  std::string lines;
+  for (const Step& step : steps) lines += Conversation(id_).serializeStep(step);
   const std::string key = path::join({path_, layout::kSteps});
-  for (int attempt = 1;; ++attempt) {
+  if (!options.token.empty() && !storage_->capabilities().has(Capability::AppendToken)) {
+    throw Error(ErrorCode::Unsupported, "this backend remembers no tokens; append without one").at("", "append", key);
+  }
+  for (int attempt = 1; !lines.empty(); ++attempt) {
     try {
-      return appendOnce(key, line, call);
+      return appendOnce(key, lines, {std::nullopt, options.token}, call);
     } catch (const Error& error) {
       tail_.reset();
       const bool changed = error.code() == ErrorCode::Conflict || error.code() == ErrorCode::RangeNotSatisfied;
@@ -94,6 +100,10 @@ void ConversationRef::append(const Step& step, const Call& call) {
     }
     call.check();
   }
+}
+
+StepFollower ConversationRef::follow(const FollowStepsOptions& options, const Call& call) const {
+  return StepFollower(storage_, path::join({path_, layout::kSteps}), id_, options, call);
 }
 
 std::optional<Document> ConversationRef::meta(const Call& call) const {
