@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "commands/command.hpp"
@@ -12,20 +13,15 @@ struct LsOptions {
   bool detailed = false;
 };
 
-struct Details {
-  std::size_t steps = 0, runs = 0, findings = 0;
-  std::optional<SystemTime> changed;
-};
-
-Details detailsOf(Context& context, const ConversationRef& conversation) {
-  Details details;
-  const auto loaded = conversation.load(context.call());
-  details.steps = loaded.steps().size();
-  details.findings = loaded.findings().size();
-  details.runs = conversation.listRuns(context.call()).size();
-  const auto key = path::join({conversation.path(), "conversation.jsonl"});
-  if (const auto stat = context.storage().stat(key, context.call())) details.changed = stat->modified;
-  return details;
+/// In parts, so that --timeout is for each of them.
+std::vector<ConversationSummary> summariesOf(Context& context, std::span<const ConversationRef> page) {
+  constexpr std::size_t kAtOnce = 256;
+  std::vector<ConversationSummary> all;
+  while (all.size() < page.size()) {
+    const auto part = page.subspan(all.size()).first(std::min(kAtOnce, page.size() - all.size()));
+    for (auto& one : context.store().summarize(part, context.call())) all.push_back(std::move(one));
+  }
+  return all;
 }
 
 /// A page and whether more follow. Cost: one entry more than asked for.
@@ -39,30 +35,27 @@ std::pair<std::vector<ConversationRef>, bool> pageOf(Context& context, const LsO
 
 void printJson(Context& context, const std::vector<ConversationRef>& page, bool detailed) {
   Json list = Json::array();
-  for (const auto& conversation : page) {
-    Json row = {{"id", conversation.id()}, {"path", conversation.path()}};
-    if (detailed) {
-      const auto details = detailsOf(context, conversation);
-      row["steps"] = details.steps;
-      row["runs"] = details.runs;
-      row["findings"] = details.findings;
-      row["changed"] = details.changed ? Json(formatTime(*details.changed)) : Json();
-    }
-    list.push_back(std::move(row));
+  for (const auto& conversation : page) list.push_back({{"id", conversation.id()}, {"path", conversation.path()}});
+  const auto summaries = detailed ? summariesOf(context, page) : std::vector<ConversationSummary>();
+  for (std::size_t i = 0; i < summaries.size(); ++i) {
+    const auto& summary = summaries[i];
+    list[i]["steps"] = summary.steps;
+    list[i]["runs"] = page[i].listRuns(context.call()).size();
+    list[i]["findings"] = summary.findings;
+    list[i]["changed"] = summary.changed ? Json(formatTime(*summary.changed)) : Json();
   }
   context.printJson(list);
 }
 
 void printTable(Context& context, const std::vector<ConversationRef>& page) {
   Table table({{"CONVERSATION", Align::Left, true}, {"STEPS", Align::Right}, {"RUNS", Align::Right}, {"CHANGED"}});
-  for (const auto& conversation : page) {
-    const auto details = detailsOf(context, conversation);
-    if (details.findings != 0) {
-      context.warn(fmt::format("{}: {} finding(s); 'tally show {}' tells which", conversation.id(), details.findings,
-                               conversation.id()));
-    }
-    table.add({conversation.id(), std::to_string(details.steps), std::to_string(details.runs),
-               details.changed ? formatTime(*details.changed) : "-"});
+  const auto summaries = summariesOf(context, page);
+  for (std::size_t i = 0; i < page.size(); ++i) {
+    const auto& [steps, findings, changed] = summaries[i];
+    const auto& id = page[i].id();
+    if (findings != 0) context.warn(fmt::format("{}: {} finding(s); 'tally show {}' tells which", id, findings, id));
+    table.add({id, std::to_string(steps), std::to_string(page[i].listRuns(context.call()).size()),
+               changed ? formatTime(*changed) : "-"});
   }
   table.print(context.out, context.style());
 }

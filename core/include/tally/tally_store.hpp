@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,12 @@ struct ListConversationsOptions {
   std::uint64_t limit = 0;  ///< 0: all
 };
 
+/// What a listing tells of a conversation.
+struct ConversationSummary {
+  std::size_t steps = 0, findings = 0;
+  std::optional<SystemTime> changed;  ///< the last change of its steps, where the backend knows it
+};
+
 /// An open store. A cheap handle: copies share the storage, which is closed with the last handle or reference.
 /// Threads: any.
 class TALLY_API TallyStore {
@@ -43,6 +50,12 @@ class TALLY_API TallyStore {
   /// Errors: the backend's; a failure never looks like an empty store. Cost: one listing of one directory.
   std::vector<ConversationRef> listConversations(const ListConversationsOptions& options = {},
                                                  const Call& call = {}) const;
+
+  /// Summaries of conversations of this store, in their order. One that was removed meanwhile has no steps.
+  /// Errors: the backend's. Cost: reads each of them, all in one call where the backend offers Batch; the
+  /// memory of one conversation at a time.
+  std::vector<ConversationSummary> summarize(std::span<const ConversationRef> conversations,
+                                             const Call& call = {}) const;
 
   /// A conversation, or nothing when it does not exist. Errors: InvalidId. Cost: one stat.
   std::optional<ConversationRef> getConversation(std::string_view id, const Call& call = {}) const;
