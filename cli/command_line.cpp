@@ -93,9 +93,9 @@ void buildCommandLine(CLI::App& app, Context& context) {
   app.formatter(formatter);
   app.fallthrough();
   addGlobalOptions(app, context.options);
-  for (const auto add :
-       {registerInit, registerLs, registerShow, registerRuns, registerReport, registerAppend, registerImport,
-        registerExport, registerRm, registerStorage, registerPlugins, registerConfig, registerCompletion}) {
+  for (const auto add : {registerInit, registerLs, registerShow, registerFollow, registerRuns, registerReport,
+                         registerAppend, registerImport, registerExport, registerRm, registerStorage, registerPlugins,
+                         registerConfig, registerCompletion}) {
     add(app, context);
   }
   app.require_subcommand(1);

@@ -17,6 +17,8 @@ enum class ExitCode {
   Permission = 6,   ///< known, but not allowed
   Data = 7,         ///< stored or given data is damaged or invalid
   NoSpace = 8,      ///< disk or quota is full
+
+  Interrupted = 130,  ///< Ctrl-C ended a command that goes on until then
 };
 
 constexpr int statusOf(ExitCode code) noexcept { return static_cast<int>(code); }
@@ -33,6 +35,7 @@ constexpr std::string_view meaningOf(ExitCode code) noexcept {
     case ExitCode::Permission: return "not permitted or not authenticated";
     case ExitCode::Data: return "data is corrupt or invalid, or --strict met findings";
     case ExitCode::NoSpace: return "no space left";
+    case ExitCode::Interrupted: return "ended by Ctrl-C";
   }
   return "unknown";
 }

@@ -2,6 +2,7 @@
 
 #include "commands/command.hpp"
 #include "findings.hpp"
+#include "step_print.hpp"
 #include "step_view.hpp"
 #include "table.hpp"
 #include "text.hpp"
@@ -40,8 +41,6 @@ void printJson(Context& context, const Conversation& conversation, const std::ve
   out.print("],\"findings\":{}}}\n", jsonText(findingsJson(conversation.findings())));
 }
 
-Tone toneOf(const std::string& role) { return role == "user" ? Tone::Strong : Tone::Plain; }
-
 void printTable(Context& context, const std::vector<const Step*>& steps) {
   Table table({{"STEP", Align::Right}, {"ROLE"}, {"TEXT", Align::Left, true}});
   for (const auto* step : steps) {
@@ -54,19 +53,6 @@ void printTable(Context& context, const std::vector<const Step*>& steps) {
   table.print(context.out, context.style());
 }
 
-void printFull(Context& context, const std::vector<const Step*>& steps) {
-  const auto style = context.style();
-  for (const auto* step : steps) {
-    const auto title =
-        fmt::format("step {}{}", step->index(), step->timestamp() ? "  " + escaped(*step->timestamp()) : std::string());
-    context.out.line(style.paint(Tone::Strong, title));
-    for (const auto& message : messagesOf(*step)) {
-      context.out.print("{}:\n{}\n", style.paint(Tone::Faint, escaped(message.role)), escapedLines(message.text));
-    }
-    context.out.write("\n");
-  }
-}
-
 ExitCode show(Context& context, const ShowOptions& options) {
   const auto conversation = context.conversation(options.id).load(context.call());
   const auto steps = chosenSteps(conversation, options);
@@ -75,7 +61,7 @@ ExitCode show(Context& context, const ShowOptions& options) {
   } else if (steps.empty()) {
     context.note(fmt::format("conversation '{}' has no steps yet", options.id));
   } else if (options.full) {
-    printFull(context, steps);
+    for (const auto* step : steps) printFull(context, *step);
   } else {
     printTable(context, steps);
   }

@@ -222,6 +222,7 @@ void registerStorage(CLI::App& app, Context& context) {
   const auto options = std::make_shared<StorageOptions>();
   addReading(group, context, options);
   addWriting(group, context, options);
+  registerStorageFollow(group, context);
   registerStorageGroup(group, context);
   registerStorageReindex(group, context);
   group.require_subcommand(1);

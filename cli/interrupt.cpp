@@ -1,0 +1,29 @@
+#include "interrupt.hpp"
+
+#include <unistd.h>
+
+#include "exit_codes.hpp"
+
+namespace tally::cli {
+
+Interrupt::Interrupt() {
+  ::sigemptyset(&interrupt_);
+  ::sigaddset(&interrupt_, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &interrupt_, &before_);
+  watcher_ = std::thread([this] { watch(); });
+}
+
+Interrupt::~Interrupt() {
+  over_ = true;
+  ::pthread_kill(watcher_.native_handle(), SIGINT);
+  watcher_.join();
+  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void Interrupt::watch() {
+  for (int number = 0; ::sigwait(&interrupt_, &number) == 0 && !over_;) {
+    if (!stop_.request_stop()) ::_exit(statusOf(ExitCode::Interrupted));
+  }
+}
+
+}  // namespace tally::cli
