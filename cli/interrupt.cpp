@@ -7,6 +7,9 @@
 namespace tally::cli {
 
 Interrupt::Interrupt() {
+  struct sigaction now {};
+  // A job that a script started in the background is to be left alone.
+  if (::sigaction(SIGINT, nullptr, &now) == 0 && now.sa_handler == SIG_IGN) return;
   ::sigemptyset(&interrupt_);
   ::sigaddset(&interrupt_, SIGINT);
   ::pthread_sigmask(SIG_BLOCK, &interrupt_, &before_);
@@ -14,6 +17,7 @@ Interrupt::Interrupt() {
 }
 
 Interrupt::~Interrupt() {
+  if (!watcher_.joinable()) return;
   over_ = true;
   ::pthread_kill(watcher_.native_handle(), SIGINT);
   watcher_.join();

@@ -10,8 +10,8 @@
 
 namespace tally::cli {
 
-/// From its construction on SIGINT asks to stop; the second one ends the process at once. To be made before the store
-/// is opened, since threads that others start must not take the signal.
+/// From its construction on SIGINT asks to stop; the second one ends the process at once. Where it is ignored it stays
+/// so. To be made before the store is opened, since threads that others start must not take the signal.
 class Interrupt {
  public:
   Interrupt();
