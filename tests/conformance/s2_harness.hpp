@@ -99,7 +99,8 @@ class S2Harness : public conformance::Harness {
   }
   static std::string answer(const std::string& status, const std::string& body) {
     return "HTTP/1.1 " + status +
-           "\r\ncontent-type: application/json\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+           "\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
   }
 
   std::string name_;

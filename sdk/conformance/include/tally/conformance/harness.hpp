@@ -90,7 +90,8 @@ class Harness {
     static_cast<void>(address);
     return nullptr;
   }
-  /// What the server says in its own protocol to any request at such a time. Empty: not offered.
+  /// What the server says in its own protocol to any request at such a time, before it ends the connection. Empty: not
+  /// offered.
   virtual std::string reply(Reply kind) const {
     static_cast<void>(kind);
     return {};
