@@ -241,7 +241,9 @@ std::vector<Case> storeConversationCases() {
 
 std::vector<Group> storeGroups() {
   Group group{'Q', "the typed store", storeConversationCases()};
-  for (const auto& one : storeRunCases()) group.cases.push_back(one);
+  for (const auto& more : {storeRunCases(), storeManyCases()}) {
+    group.cases.insert(group.cases.end(), more.begin(), more.end());
+  }
   return {group};
 }
 

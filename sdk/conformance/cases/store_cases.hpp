@@ -32,6 +32,7 @@ inline bool hasFinding(const std::vector<Finding>& findings, Finding::Kind kind)
 }
 
 std::vector<Case> storeConversationCases();
+std::vector<Case> storeManyCases();
 std::vector<Case> storeRunCases();
 
 }  // namespace tally::conformance
