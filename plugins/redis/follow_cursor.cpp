@@ -1,8 +1,8 @@
 #include "follow_cursor.hpp"
 
-#include <charconv>
 #include <vector>
 
+#include "numbers.hpp"
 #include "tally/error.hpp"
 
 namespace tally::redis {
@@ -25,11 +25,6 @@ std::vector<std::string_view> partsOf(std::string_view text) {
     if (end == text.npos) break;
   }
   return parts;
-}
-
-bool parseNumber(std::string_view text, std::uint64_t& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
 }
 
 bool isId(std::string_view text) {

@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kWait{250};
+constexpr milliseconds kWaitForRecords{250};
 
 }  // namespace
 
@@ -44,7 +44,7 @@ std::size_t RedisConsumer::next(GroupSink& out, std::size_t max_records, const C
 
 std::size_t RedisConsumer::wait(GroupSink& out, std::size_t most, const Call& call) {
   const bool takes_over = take_over_after_.count() > 0;
-  const milliseconds pause = takes_over ? std::min(kWait, pauseOfTakeOver()) : kWait;
+  const milliseconds pause = takes_over ? std::min(kWaitForRecords, pauseOfTakeOver()) : kWaitForRecords;
   const auto question = [&] {
     Command command("XREADGROUP");
     command.arg("GROUP").arg(member_.group).arg(member_.consumer).arg("COUNT").arg(most);

@@ -1,6 +1,6 @@
 #include "known_tails.hpp"
 
-#include <charconv>
+#include "numbers.hpp"
 
 namespace tally::redis {
 namespace {
@@ -8,11 +8,6 @@ namespace {
 constexpr std::size_t kMost = 256;
 // Ids made from a tail keep its time, so it is renewed from the server's clock this often.
 constexpr std::chrono::seconds kFresh{2};
-
-bool parseNumber(std::string_view text, std::uint64_t& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 }  // namespace
 

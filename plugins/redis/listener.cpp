@@ -5,7 +5,7 @@
 namespace tally::redis {
 namespace {
 
-constexpr int kMostRedirections = 32;
+constexpr int kMostMoves = 32;
 
 bool stoppedByCaller(const Error& error, const Call& call) {
   return error.code() == ErrorCode::Cancelled || isDeadline(error, call);
@@ -34,7 +34,7 @@ Reply Listener::listen(const std::function<Command()>& make, std::chrono::millis
       place_ = finder_.find(call).redirected(viewOf(reply), connection_->endpoint());
       if (!place_ && !isTransient(viewOf(reply))) throw errorOf(viewOf(reply));
       hangUp();
-      if (place_ && ++redirections < kMostRedirections) continue;
+      if (place_ && ++redirections < kMostMoves) continue;
       failure = errorOf(viewOf(reply));
     } catch (const LostConnection& lost) {
       if (stoppedByCaller(lost.why, call)) throw lost.why;

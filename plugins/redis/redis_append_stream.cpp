@@ -9,10 +9,10 @@ namespace tally::redis {
 namespace {
 
 // What is sent in one step, which keeps the server from other work for a millisecond or two.
-constexpr std::size_t kBytesAtOnce = std::size_t{1} << 20, kCountAtOnce = 512;
+constexpr std::size_t kStepBytes = std::size_t{1} << 20, kStepCount = 512;
 constexpr std::uint64_t kWindowBytes = std::uint64_t{8} << 20, kWindowCount = 4096;
 constexpr std::size_t kSizesKept = 65536;
-constexpr std::chrono::milliseconds kLookAround{20};
+constexpr std::chrono::milliseconds kLookForStop{20};
 
 std::string randomName() {
   std::random_device random;
@@ -76,7 +76,7 @@ std::optional<std::uint64_t> RedisAppendStream::wait(std::uint64_t ticket, const
     throw Error(ErrorCode::InvalidArgument, "the ticket " + std::to_string(ticket) + " was never given");
   }
   while (!failure_ && ticket >= acknowledged_) {
-    changed_.wait_for(lock, kLookAround);
+    changed_.wait_for(lock, kLookForStop);
     call.check();
   }
   if (failure_) throw *failure_;
@@ -109,7 +109,7 @@ RedisAppendStream::Contents RedisAppendStream::takeSome(const std::stop_token& s
   std::unique_lock lock(mutex_);
   Contents some;
   if (!changed_.wait(lock, stop, [&] { return !waiting_.empty(); })) return some;
-  for (std::size_t bytes = 0; !waiting_.empty() && some.size() < kCountAtOnce && bytes < kBytesAtOnce;) {
+  for (std::size_t bytes = 0; !waiting_.empty() && some.size() < kStepCount && bytes < kStepBytes;) {
     bytes += waiting_.front().size();
     some.push_back(std::move(waiting_.front()));
     waiting_.pop_front();

@@ -11,9 +11,9 @@ namespace {
 using std::chrono::milliseconds;
 
 // How long a question waits on the server, and so how late a removal is noticed at most.
-constexpr milliseconds kWait{250};
+constexpr milliseconds kWaitForEntries{250};
 constexpr int kEntriesAtOnce = 256;
-constexpr std::uint64_t kBytesAtOnce = std::uint64_t{1} << 20;
+constexpr std::uint64_t kDeliveredAtOnce = std::uint64_t{1} << 20;
 
 bool isBehind(std::string_view a, std::string_view b) {
   const EntryId left = parseEntryId(a), right = parseEntryId(b);
@@ -99,7 +99,7 @@ FollowEvent RedisFollower::next(ByteSink& out, std::uint64_t max_bytes, const Ca
 FollowEvent RedisFollower::wait(ByteSink& out, std::uint64_t max_bytes, const Call& call) {
   const auto question = [&] {
     Command command("XREAD");
-    command.arg("COUNT").arg(kEntriesAtOnce).arg("BLOCK").arg(waitWithin(call, kWait).count());
+    command.arg("COUNT").arg(kEntriesAtOnce).arg("BLOCK").arg(waitWithin(call, kWaitForEntries).count());
     return command.arg("STREAMS").arg(stream_).arg(at_.id);
   };
   for (;;) {
@@ -107,7 +107,7 @@ FollowEvent RedisFollower::wait(ByteSink& out, std::uint64_t max_bytes, const Ca
       if (const auto event = deliver(out, max_bytes, call)) return *event;
       continue;
     }
-    Reply reply = listener_.listen(question, kWait, call);
+    Reply reply = listener_.listen(question, kWaitForEntries, call);
     if (viewOf(reply).isNil()) {
       if (const auto event = look(call)) return *event;
       call.check();
@@ -148,7 +148,7 @@ bool RedisFollower::goesOn(const StreamEntry& entry) const {
 }
 
 std::optional<FollowEvent> RedisFollower::deliver(ByteSink& out, std::uint64_t max_bytes, const Call& call) {
-  const std::uint64_t most = max_bytes == 0 ? kBytesAtOnce : max_bytes;
+  const std::uint64_t most = max_bytes == 0 ? kDeliveredAtOnce : max_bytes;
   std::uint64_t delivered = 0;
   bool inside = false;  // an append, which by our own choice is not cut
   while (hasEntries() && (delivered < most || inside)) {

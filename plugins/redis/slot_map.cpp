@@ -1,7 +1,8 @@
 #include "slot_map.hpp"
 
-#include <charconv>
 #include <set>
+
+#include "numbers.hpp"
 
 namespace tally::redis {
 namespace {
@@ -11,12 +12,6 @@ Endpoint endpointOf(ReplyView node, const Endpoint& asked) {
   endpoint.host = node[0].isNil() || node[0].text().empty() ? asked.host : std::string(node[0].text());
   endpoint.port = static_cast<std::uint16_t>(node[1].integer());
   return endpoint;
-}
-
-template <typename Number>
-bool parseNumber(std::string_view text, Number& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
 }
 
 }  // namespace

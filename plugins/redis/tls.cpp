@@ -26,17 +26,13 @@ Error badFile(const char* option, const std::string& path) {
           "the file '" + path + "' of the option '" + option + "' can't be used: " + lastReason()};
 }
 
-struct FreeContext {
-  void operator()(SSL_CTX* context) const noexcept { ::SSL_CTX_free(context); }
-};
-struct FreeSession {
-  void operator()(SSL* session) const noexcept { ::SSL_free(session); }
-};
-
 }  // namespace
 
 struct TlsIdentity::Context {
-  std::unique_ptr<SSL_CTX, FreeContext> handle{::SSL_CTX_new(::TLS_client_method())};
+  struct Free {
+    void operator()(SSL_CTX* context) const noexcept { ::SSL_CTX_free(context); }
+  };
+  std::unique_ptr<SSL_CTX, Free> handle{::SSL_CTX_new(::TLS_client_method())};
 };
 
 void requireTls() {}
@@ -60,7 +56,10 @@ TlsIdentity::TlsIdentity(const TlsSettings& settings) : context_(std::make_uniqu
 }
 
 struct Tls::State {
-  std::unique_ptr<SSL, FreeSession> session;
+  struct Free {
+    void operator()(SSL* session) const noexcept { ::SSL_free(session); }
+  };
+  std::unique_ptr<SSL, Free> session;
   BIO* in = nullptr;   // of session
   BIO* out = nullptr;  // of session
   std::string peer;

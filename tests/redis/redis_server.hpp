@@ -53,8 +53,9 @@ class RedisServer {
 /// A Redis Cluster of three masters, each with a replica.
 class RedisCluster {
  public:
-  /// Errors: std::runtime_error if it does not come up.
-  RedisCluster();
+  /// After `node_timeout` without a sign of its master a replica takes over, and what had not reached it is lost: so
+  /// where no master dies, it is long. Errors: std::runtime_error if it does not come up.
+  explicit RedisCluster(std::chrono::milliseconds node_timeout = std::chrono::milliseconds(1500));
   /// The addresses of all nodes.
   std::string url() const;
   RedisServer& node(std::size_t index) { return *nodes_[index]; }
