@@ -104,7 +104,11 @@ void HttpLoop::Transfer::setRequest() {
 /// libcurl takes an answer that ends inside its head for a whole one without a body.
 std::size_t HttpLoop::Transfer::onHead(char* line, std::size_t one, std::size_t count, void* self) noexcept {
   const std::string_view text(line, one * count);
-  if (text == "\r\n" || text == "\n") static_cast<Transfer*>(self)->has_head = true;
+  if (text != "\r\n" && text != "\n") return text.size();
+  auto& transfer = *static_cast<Transfer*>(self);
+  transfer.has_head = true;
+  // A busy server sends the head by itself, and then waits with the body.
+  if (transfer.exchange->request().is_session) transfer.sockets.acknowledge(transfer.easy.get());
   return text.size();
 }
 
