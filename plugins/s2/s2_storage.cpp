@@ -9,6 +9,7 @@
 #include "storage/versions.hpp"
 
 namespace tally::s2 {
+
 S2Storage::S2Storage(const Settings& settings, const Call& call) : S2Storage(settings, endpointsOf(settings), call) {}
 
 S2Storage::S2Storage(const Settings& settings, Endpoints endpoints, const Call& call)
