@@ -3,12 +3,14 @@
 #include <benchmark/benchmark.h>
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <atomic>
 #include <barrier>
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "s2/names/url_text.hpp"
 #include "s2/s2_server.hpp"
@@ -160,6 +162,41 @@ std::string largeSession() {
   return frames;
 }
 
+/// Many records of 8 KiB in a session, in full batches.
+constexpr std::size_t kStreamed = 4096, kStreamedBytes = 8 * 1024;
+const std::string kStreamedLine = std::string(kStreamedBytes - 1, 'x') + '\n';
+
+void appendStreamBare(benchmark::State& state) {
+  tally::s2::test::openS2(server())->append("bare-stream", kLine);
+  constexpr std::size_t kTogether = 120;
+  std::string frames;
+  for (std::size_t sent = 0; sent < kStreamed; sent += kTogether) {
+    AppendInput input;
+    for (std::size_t i = sent; i < std::min(kStreamed, sent + kTogether); ++i) {
+      input.records.push_back(tally::s2::lineRecord(std::string_view(kStreamedLine).substr(0, kStreamedBytes - 1)));
+    }
+    frames += tally::s2::encodeFrame(encode(input));
+  }
+  BareRequest request(recordsUrl("bare-stream."), "s2s/proto", &frames);
+  for (auto _ : state) request.send();
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * kStreamed * kStreamedBytes));
+}
+
+void appendStreamS2(benchmark::State& state) {
+  const auto storage = tally::s2::test::openS2(server());
+  const auto stream = storage->openAppendStream("ours-stream", {}, tally::Call());
+  std::uint64_t next = 0, oldest = 0;
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < kStreamed; ++i) {
+      while (!stream->submit(kStreamedLine)) stream->wait(std::exchange(oldest, std::min(oldest + 64, next)), {});
+      ++next;
+    }
+    stream->wait(next - 1, tally::Call());
+    oldest = next;
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * kStreamed * kStreamedBytes));
+}
+
 void write64MiBBare(benchmark::State& state) {
   tally::s2::test::openS2(server())->append("bare-large", "");
   const std::string frames = largeSession();
@@ -193,6 +230,8 @@ BENCHMARK(append64Bare)->Name("append64Bare/s2")->UseRealTime()->Iterations(50);
 BENCHMARK(append64S2)->Name("append64Ours/s2")->UseRealTime()->Iterations(50);
 BENCHMARK(read1KiBBare)->Name("read1KiBBare/s2")->UseRealTime()->Iterations(300);
 BENCHMARK(read1KiBS2)->Name("read1KiBOurs/s2")->UseRealTime()->Iterations(300);
+BENCHMARK(appendStreamBare)->Name("appendStreamBare/s2")->UseRealTime()->Iterations(3);
+BENCHMARK(appendStreamS2)->Name("appendStreamOurs/s2")->UseRealTime()->Iterations(3);
 BENCHMARK(write64MiBBare)->Name("write64MiBBare/s2")->UseRealTime()->Iterations(2);
 BENCHMARK(write64MiBS2)->Name("write64MiBOurs/s2")->UseRealTime()->Iterations(2);
 BENCHMARK(read64MiBBare)->Name("read64MiBBare/s2")->UseRealTime()->Iterations(3);
