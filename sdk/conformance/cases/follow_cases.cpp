@@ -23,7 +23,7 @@ FollowOptions fromEnd() {
 
 void fromStart(Context& context) {
   auto& storage = context.storage();
-  const std::string first = "written\0first\n" + context.bytes(1000);
+  const std::string first = std::string("written\0first\n", 14) + context.bytes(1000);
   storage.write("d/x", first);
   FollowReader reader(storage, "d/x");
   reader.expectBytes(first);

@@ -99,7 +99,7 @@ void checkOpened(std::int32_t code, const Opened& opened, const char* what) {
 template <typename Opened>
 Opened fresh() {
   Opened opened{};
-  opened.struct_size = TALLY_END_OF(Opened, ops);
+  opened.struct_size = sizeof(Opened);  // `ops` ends it, without padding
   return opened;
 }
 
