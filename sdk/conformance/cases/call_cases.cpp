@@ -45,8 +45,11 @@ void tooLate(Context& context) {
 void cancelledInside(Context& context) {
   auto& storage = context.storage();
   const std::string old = context.bytes(100'000), large = context.bytes(8'000'000);
+  std::vector<std::string> names;
   for (unsigned round = 0; round < context.rounds(8); ++round) {
-    storage.write("d/x", old);
+    // On an object of its own: a write of unknown outcome may still be on its way.
+    const std::string key = "d/" + names.emplace_back("x" + std::to_string(round));
+    storage.write(key, old);
     std::stop_source stop;
     Call call;
     call.cancel = CancelToken(stop.get_token());
@@ -57,22 +60,23 @@ void cancelledInside(Context& context) {
     });
     std::optional<ErrorCode> code;
     try {
-      storage.write("d/x", large, {}, call);
+      storage.write(key, large, {}, call);
     } catch (const Error& error) {
       code = error.code();
     }
     canceller.join();
     if (!code) {
-      expectBytes("content of 'd/x' after a write that ended in time", storage.read("d/x"), large);
+      expectBytes("content of '" + key + "' after a write that ended in time", storage.read(key), large);
     } else if (*code == ErrorCode::OutcomeUnknown) {
-      const std::string found = storage.read("d/x");
-      expectBytes("content of 'd/x' after a write that was cancelled", found, found.size() == old.size() ? old : large);
+      const std::string found = storage.read(key);
+      expectBytes("content of '" + key + "' after a write of unknown outcome", found,
+                  found.size() == old.size() ? old : large);
     } else {
       expect(*code == ErrorCode::Cancelled, "write that was cancelled: found " + std::string(nameOf(*code)));
-      expectBytes("content of 'd/x' after a write that was cancelled", storage.read("d/x"), old);
+      expectBytes("content of '" + key + "' after a write that was cancelled", storage.read(key), old);
     }
   }
-  expectListing(storage, "d", {"x"});
+  expectListing(storage, "d", names);
 }
 
 void inTime(Context& context) {
