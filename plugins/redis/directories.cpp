@@ -19,6 +19,9 @@ double microseconds(ReplyView time) {
   return std::stod(std::string(time[0].text())) * 1e6 + std::stod(std::string(time[1].text()));
 }
 
+// When the script began that answered with this time of a doubt.
+std::int64_t begunAt(const std::string& doubted) { return std::stoll(doubted) - kPatienceUs; }
+
 // Whether the earliest doubt is due: the answers to addDueQuestion().
 bool isDue(const Answer& earliest, const Answer& time) {
   const ReplyView doubt = earliest.value();
@@ -138,7 +141,7 @@ std::string Directories::claim(std::string_view key, const Call& call) {
 
 void Directories::confirm(std::string_view key, const std::string& claimed, std::int64_t ttl_ms, const Call& call) {
   Command command = Command::call(Scripts::all().confirm, {names_.indexRoot(), names_.doubts()});
-  command.arg(key).arg(claimed).arg(ttl_ms);
+  command.arg(key).arg(claimed).arg(ttl_ms).arg(begunAt(claimed));
   const Reply reply = finder_.find(call).run(onIndex(std::move(command), Effect::Once), call);
   if (viewOf(reply).isArray()) throwRefusal(viewOf(reply)[0].text());
 }
@@ -153,12 +156,12 @@ std::optional<std::string> Directories::doubt(std::string_view key, const Call& 
 
 void Directories::drop(std::string_view key, const std::string& doubted, const Call& call) {
   Command command = Command::call(Scripts::all().settle, {names_.indexRoot(), names_.doubts()});
-  command.arg(key).arg(doubted).arg("-2");
+  command.arg(key).arg(doubted).arg("-2").arg("0");
   finder_.find(call).run(onIndex(std::move(command), Effect::Once), call);
 }
 
 void Directories::lookAgain(std::string_view key, const std::string& doubted, const Call& call) {
-  settle({{std::string(key), doubted}}, call);
+  settle({{std::string(key), doubted, begunAt(doubted)}}, call);
 }
 
 // What PTTL says of each: -2 it is not there, -1 it stays, else milliseconds.
@@ -184,7 +187,7 @@ void Directories::settle(const std::vector<Doubt>& doubts, const Call& call) {
   std::vector<Request> conclusions;
   for (std::size_t i = 0; i < doubts.size(); ++i) {
     Command command = Command::call(Scripts::all().settle, {names_.indexRoot(), names_.doubts()});
-    command.arg(doubts[i].key).arg(doubts[i].time).arg(left[i]);
+    command.arg(doubts[i].key).arg(doubts[i].time).arg(left[i]).arg(doubts[i].since);
     conclusions.push_back(onIndex(std::move(command), Effect::Once));
   }
   for (const auto& answer : finder_.find(call).run(std::move(conclusions), call)) answer.value();
@@ -201,7 +204,9 @@ std::uint64_t Directories::enter(const std::vector<std::string>& keys, const Cal
   std::vector<Doubt> claimed;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const ReplyView answer = answers[i].value();
-    if (answer.isText()) claimed.push_back({keys[i], std::string(answer.text())});
+    if (!answer.isText()) continue;
+    const std::string stamp(answer.text());
+    claimed.push_back({keys[i], stamp, begunAt(stamp)});
   }
   settle(claimed, call);
   return keys.size() - claimed.size();
@@ -241,13 +246,14 @@ bool Directories::settleDue(const Call& call) {
   Server& server = finder_.find(call);
   const Reply time = server.run(onIndex(Command("TIME")), call);
   Command question("ZRANGEBYSCORE");
-  question.arg(names_.doubts()).arg("-inf").arg(static_cast<std::int64_t>(microseconds(viewOf(time))));
+  const auto now = static_cast<std::int64_t>(microseconds(viewOf(time)));
+  question.arg(names_.doubts()).arg("-inf").arg(now);
   question.arg("WITHSCORES").arg("LIMIT").arg("0").arg(kDoubtsAtOnce);
   const Reply due = server.run(onIndex(std::move(question)), call);
   const ReplyView found = viewOf(due);
   std::vector<Doubt> doubts;
   for (std::size_t i = 0; i + 1 < found.size(); i += 2) {
-    doubts.push_back({std::string(found[i].text()), std::string(found[i + 1].text())});
+    doubts.push_back({std::string(found[i].text()), std::string(found[i + 1].text()), now});
   }
   if (!doubts.empty()) settle(doubts, call);
   return !doubts.empty();

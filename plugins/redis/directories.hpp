@@ -79,6 +79,8 @@ class Directories {
   struct Page;
   struct Doubt {
     std::string key, time;
+    std::int64_t
+        since;  // a time of the index's server, not after the question that settles it: no entry outlives its object
   };
   Page page(std::string_view directory, const std::string& after, std::uint64_t count, const Call& call);
   void settle(const std::vector<Doubt>& doubts, const Call& call);

@@ -52,10 +52,11 @@ local function now()
 end
 local function whole(number) return string.format('%d', number) end
 
--- Look at the entry again when the object's time is over; without a time there is nothing to doubt.
-local function expect(doubts, path, milliseconds)
+-- Look at the entry again when the object's time is over, which began at `since` (us) or begins now; without a time there
+-- is nothing to doubt.
+local function expect(doubts, path, milliseconds, since)
   if milliseconds > 0 then
-    redis.call('ZADD', doubts, whole(now() + milliseconds * 1000), path)
+    redis.call('ZADD', doubts, whole((since or now()) + milliseconds * 1000), path)
   else
     redis.call('ZREM', doubts, path)
   end
