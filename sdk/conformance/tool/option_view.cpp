@@ -20,12 +20,6 @@ const OptionValue* givenTo(const Config& config, const PluginNote& note, const s
   return shared == config.storage.shared.end() ? nullptr : &shared->second;
 }
 
-std::string textOf(const OptionValue& value) {
-  if (!value.text.empty()) return value.text;
-  const auto* text = std::get_if<std::string>(&value.value);
-  return text == nullptr ? std::string() : *text;
-}
-
 std::uint32_t kindOf(PluginOption::Type type) {
   switch (type) {
     case PluginOption::Type::Flag: return TALLY_VALUE_FLAG;
@@ -39,6 +33,12 @@ std::uint32_t kindOf(PluginOption::Type type) {
 }
 
 }  // namespace
+
+std::string textOf(const OptionValue& value) {
+  if (!value.text.empty()) return value.text;
+  const auto* text = std::get_if<std::string>(&value.value);
+  return text == nullptr ? std::string() : *text;
+}
 
 std::string optionText(const Config& config, const PluginNote& note, const std::string& option) {
   const auto found = std::find_if(note.options.begin(), note.options.end(),

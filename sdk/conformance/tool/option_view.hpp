@@ -11,6 +11,9 @@
 
 namespace tally::conformance {
 
+/// What was written for an option, as text; empty for what is no text.
+std::string textOf(const OptionValue& value);
+
 /// The text of one option, or empty. Errors: std::invalid_argument for a name that the plugin does not publish.
 std::string optionText(const Config& config, const PluginNote& note, const std::string& option);
 

@@ -40,12 +40,6 @@ void forEachValue(Config& config, const std::string& backend, Visit&& visit) {
   for (auto& [name, value] : config.storage.sections[backend]) visit(value);
 }
 
-std::string textOf(const OptionValue& value) {
-  if (!value.text.empty()) return value.text;
-  const auto* text = std::get_if<std::string>(&value.value);
-  return text == nullptr ? std::string() : *text;
-}
-
 }  // namespace
 
 PluginHarness::PluginHarness(const Settings& settings) : settings_(settings), folder_(settings.dir) {
