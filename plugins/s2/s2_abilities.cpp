@@ -91,10 +91,12 @@ std::unique_ptr<AppendStream> S2Storage::openAppendStream(std::string_view key, 
                                                           const Call& call) {
   call.check();
   std::string stream = names_.streamOf(key);
-  writer_.know({key, stream}, call);
-  // A session that begins on a stream that is just being deleted may never be answered.
-  const auto known = memory_.find(stream);
-  if (known && known->tail.seq_num == 0) api_.awaitDeletion(stream, call);
+  if (!places_.check(key, stream, call).holdsRecords()) {
+    // A session that begins on a stream that is just being deleted may never be answered.
+    api_.awaitDeletion(stream, call);
+    memory_.forget(stream);
+    memory_.seen(stream, {}, 0);
+  }
   return std::make_unique<S2AppendStream>(api_, memory_, std::move(stream), options);
 }
 
