@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 
 // How long a question waits on the server, and so how late a removal is noticed at most.
 constexpr milliseconds kWaitForEntries{250};
-constexpr int kEntriesAtOnce = 256;
+constexpr int kEntriesAtOnce = 64;  // of up to 64 KiB each
 constexpr std::uint64_t kDeliveredAtOnce = std::uint64_t{1} << 20;
 
 bool isBehind(std::string_view a, std::string_view b) {
