@@ -149,6 +149,7 @@ void repeatedTokens(Context& context) {
   Proxied on(context);
   AppendOptions once;
   once.token = "token";
+  on.direct->write("d/x", kOld);  // so that the other handle knows nothing of the end, by which it could tell
   doTwice(
       on, [&] { on.storage->append("d/x", kNew, once); }, [] {});
   expectContent(*on.direct, "d/x", std::string(kOld) + kNew);
