@@ -19,8 +19,8 @@ bool isDeadline(const Error& error, const Call& call);
 /// How long the server may hold an answer back: `most`, or what is left until the caller's deadline.
 std::chrono::milliseconds waitWithin(const Call& call, std::chrono::milliseconds most);
 
-/// Threads: one at a time. A call that was cancelled, or whose deadline passed, leaves its question with the server;
-/// the next call gets that answer, so the questions of one listener must be alike.
+/// Threads: one at a time. A call that was cancelled, or whose deadline passed 100 ms ago without an answer, leaves its
+/// question with the server; the next call gets that answer, so the questions of one listener must be alike.
 class Listener {
  public:
   /// `settings` and `finder` must outlive it.
