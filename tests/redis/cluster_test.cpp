@@ -31,10 +31,14 @@ std::string keyOf(int number) { return "d/k" + std::to_string(number) + ".json";
 // Appends with tokens to many objects, and knows what must be in each.
 class Writer {
  public:
-  explicit Writer(std::atomic<bool>& done) : storage_(patientSettings()), thread_([this, &done] { run(done); }) {}
+  Writer() : storage_(patientSettings()), thread_([this] { run(); }) {}
+  ~Writer() { done_ = true; }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
   int acknowledged() const { return acknowledged_; }
-  // Wait for the end of the thread, and compare.
+  // End the thread, and compare.
   void check() {
+    done_ = true;
     thread_.join();
     for (int i = 0; i < kKeys; ++i) {
       CAPTURE(i);
@@ -46,8 +50,8 @@ class Writer {
  private:
   static constexpr int kKeys = 40;
 
-  void run(const std::atomic<bool>& done) {
-    for (int number = 0; number < kKeys || !done; ++number) {
+  void run() {
+    for (int number = 0; number < kKeys || !done_; ++number) {
       const std::string line = "line " + std::to_string(number) + "\n";
       AppendOptions once;
       once.token = line;
@@ -58,6 +62,7 @@ class Writer {
   }
 
   redis::RedisStorage storage_;
+  std::atomic<bool> done_{false};
   std::atomic<int> acknowledged_{0};
   std::string expected_[kKeys];
   std::jthread thread_;
@@ -81,8 +86,7 @@ void waitForMore(const Writer& writer) {
 TEST_CASE("cluster: slots that move under load lose and double nothing") {
   cluster().clear();
   const redis::KeyNames names("tally:");
-  std::atomic<bool> done{false};
-  Writer writer(done);
+  Writer writer;
   waitForMore(writer);
   for (int round = 0; round < 3; ++round) {
     auto& from = cluster().masterOf(round == 2 ? names.indexRoot() : names.stream(keyOf(round)));
@@ -95,7 +99,6 @@ TEST_CASE("cluster: slots that move under load lose and double nothing") {
                       "--cluster-to", to, "--cluster-slots", "1500", "--cluster-yes"});
     waitForMore(writer);
   }
-  done = true;
   writer.check();
 }
 
@@ -171,8 +174,7 @@ TEST_CASE("cluster: reindex finds the streams of all nodes") {
 TEST_CASE("cluster: the loss of a master is over when its replica has taken its place") {
   cluster().clear();
   const redis::KeyNames names("tally:");
-  std::atomic<bool> done{false};
-  Writer writer(done);
+  Writer writer;
   waitForMore(writer);
   auto& master = cluster().masterOf(names.stream(keyOf(0)));
   // What was acknowledged must have reached the replica: the promise ends where replication does.
@@ -187,6 +189,5 @@ TEST_CASE("cluster: the loss of a master is over when its replica has taken its 
   });
   master.process().kill();
   waitForMore(writer);
-  done = true;
   writer.check();
 }
