@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <functional>
+#include <map>
 #include <sstream>
 
 #include "failing_syncs.hpp"
@@ -58,39 +60,49 @@ void killReplace(Context& context) {
   }
 }
 
-std::string recordOf(std::uint64_t number) {
+/// What the child of a round appends as its step `number`.
+std::string recordOf(std::uint64_t round, std::uint64_t number) {
   const std::size_t filler = number % 10 == 0 ? 20'000 : number * 7919 % 3000;
-  return std::to_string(number) + ":" + std::string(filler, static_cast<char>('a' + number % 26)) + "\n";
+  return std::to_string(round) + "." + std::to_string(number) + ":" +
+         std::string(filler, static_cast<char>('a' + number % 26)) + "\n";
 }
 
-/// How many records the log holds; fails if one of them is torn.
-std::uint64_t countRecords(const std::string& log) {
-  std::uint64_t count = 0;
-  for (std::size_t at = 0; at < log.size(); ++count) {
-    const std::string record = recordOf(count);
+using Counts = std::map<std::uint64_t, std::uint64_t>;  // of records, by round
+
+/// How many records of each round the log holds; fails if one is torn, doubled, or not in the order of its round.
+Counts countRecords(const std::string& log) {
+  Counts counts;
+  for (std::size_t at = 0; at < log.size();) {
+    const std::uint64_t round = std::strtoull(log.c_str() + at, nullptr, 10);
+    const std::string record = recordOf(round, counts[round]);
     if (log.compare(at, record.size(), record) != 0) {
-      fail("content of 'd/log' after kill -9: record " + std::to_string(count) + " at byte " + std::to_string(at) +
-           " of " + std::to_string(log.size()) + " is torn; an append is whole or not there");
+      fail("content of 'd/log' after kill -9: what stands at byte " + std::to_string(at) + " of " +
+           std::to_string(log.size()) + " is not record " + std::to_string(counts[round]) + " of round " +
+           std::to_string(round) + "; an append is whole, once, or not there");
     }
+    ++counts[round];
     at += record.size();
   }
-  return count;
+  return counts;
 }
 
+// What a killed process had on its way to a service may land later, but whole and once.
 void killAppend(Context& context) {
-  std::uint64_t next = 0;
-  for (unsigned round = 0; round < context.rounds(kRounds); ++round) {
-    if (round % 20 == 0) {
-      context.open()->remove("d/log");
-      next = 0;
-    }
-    next = killAtRandom(context, next, [](IStorage& s, std::uint64_t number) { s.append("d/log", recordOf(number)); });
+  constexpr std::uint64_t kRoundsALog = 20;
+  Counts acknowledged;
+  for (std::uint64_t round = 0; round < context.rounds(kRounds); ++round) {
+    if (round % kRoundsALog == 0) acknowledged.clear();
+    const std::string key = "d/log" + std::to_string(round / kRoundsALog);
+    acknowledged[round] =
+        killAtRandom(context, 0, [&](IStorage& s, std::uint64_t number) { s.append(key, recordOf(round, number)); });
     const auto storage = context.open();
-    const std::uint64_t found = storage->stat("d/log") ? countRecords(storage->read("d/log")) : 0;
-    expect(found == next || found == next + 1, "records after kill -9 in round " + std::to_string(round) + ": found " +
-                                                   std::to_string(found) + ", but " + std::to_string(next) +
-                                                   " were acknowledged and one more may have been begun");
-    next = found;
+    Counts found = countRecords(storage->stat(key) ? storage->read(key) : std::string());
+    for (const auto& [one, count] : acknowledged) {
+      expect(found[one] == count || found[one] == count + 1,
+             "records of round " + std::to_string(one) + " after kill -9 in round " + std::to_string(round) +
+                 ": found " + std::to_string(found[one]) + ", but " + std::to_string(count) +
+                 " were acknowledged and one more may have been begun");
+    }
   }
 }
 
