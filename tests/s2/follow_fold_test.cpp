@@ -219,3 +219,24 @@ TEST_CASE("follow fold: an operator who trims a part makes the reader start over
   record.body = trim.bytes();
   CHECK(deleted.feed(record, nullptr) == FollowFold::Next::Removed);
 }
+
+TEST_CASE("follow fold: going on inside a first value is no replacement, also while its own trim is still there") {
+  Stream stream;
+  stream.add(replaceBatch("first\nsecond\n"));
+  FollowFold fold{FollowPoint()};
+  for (std::uint64_t number = 0; number < stream.size(); ++number) {
+    REQUIRE(fold.feed(stream.at(number), nullptr) == FollowFold::Next::GoOn);
+  }
+  fold.settle();
+  std::string text;
+  StringSink sink(text);
+  fold.take(sink, 4);
+  FollowFold later(fold.point());
+  for (std::uint64_t number = later.next(); number < stream.size(); ++number) {
+    REQUIRE(later.feed(stream.at(number), nullptr) == FollowFold::Next::GoOn);
+  }
+  later.settle();
+  CHECK_FALSE(later.takeReset());
+  later.take(sink, 100);
+  CHECK(text.substr(0, 13) == "first\nsecond\n");
+}

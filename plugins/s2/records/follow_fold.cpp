@@ -60,6 +60,7 @@ FollowFold::Next FollowFold::trim(std::uint64_t keep_from, std::uint64_t seq_num
   if (isOld(seq_num)) return Next::GoOn;
   if (from == seq_num + 1) {
     makeVoid();
+    if (!pending_reset_) void_at_ = behind();  // whoever goes on from here must not take it for a replacement
     return Next::GoOn;
   }
   return from > lowest_ ? Next::StartOver : Next::GoOn;
@@ -96,6 +97,7 @@ void FollowFold::dropStaged(std::uint64_t keep_from) {
 
 void FollowFold::makeVoid() {
   pending_.clear();
+  void_at_.reset();
   pending_reset_ = reader_has_;
   lowest_ = FollowPoint::kNone;
 }
@@ -119,7 +121,7 @@ FollowPoint FollowFold::behind() const noexcept {
 
 void FollowFold::settle() {
   if (next_ <= after_.delivered) return;
-  before_ = after_;
+  before_ = std::exchange(void_at_, std::nullopt).value_or(after_);
   after_ = behind();
   unit_ = std::move(pending_);
   pending_ = {};

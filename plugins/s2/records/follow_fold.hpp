@@ -5,6 +5,7 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -82,6 +83,7 @@ class FollowFold {
   bool reader_has_;
   std::deque<Piece> pending_;  // fed, not settled
   bool pending_reset_ = false;
+  std::optional<FollowPoint> void_at_;  // where what is pending begins, when there was nothing to make void
   std::map<TransactionId, Staged> staged_;
   std::set<TransactionId> finished_;
 
