@@ -32,7 +32,7 @@ class OpenedStorage {
   bool isOfThisProcess() const noexcept { return generation_ == forkGeneration(); }
 
   /// Every call goes through here: where it happened is added once, and a plugin that keeps breaking promises is given
-  /// up. `action` may call answered().
+  /// up.
   template <typename Action>
   auto guarded(const char* operation, std::string_view key, Action&& action) {
     try {
