@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "support/doctest.hpp"
@@ -36,7 +37,7 @@ std::string take(int socket) {
   return got <= 0 ? std::string() : std::string(buffer, static_cast<std::size_t>(got));
 }
 
-/// Answers each request with "<" + request + ">", and remembers it.
+/// Answers each request with "<" + request + ">", and remembers it. After a "-" it waits for the rest of the request.
 class Server {
  public:
   Server() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -72,12 +73,15 @@ class Server {
   void serve() {
     for (int socket; (socket = ::accept(listener_, nullptr, nullptr)) >= 0;) {
       connections_.emplace_back([this, socket] {
-        for (std::string request; !(request = take(socket)).empty();) {
+        std::string request;
+        for (std::string piece; !(piece = take(socket)).empty();) {
+          request += piece;
+          if (request.back() == '-') continue;
           {
             const std::lock_guard lock(mutex_);
             requests_.push_back(request);
           }
-          const std::string answer = "<" + request + ">";
+          const std::string answer = "<" + std::exchange(request, {}) + ">";
           ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL);
         }
         ::close(socket);
@@ -237,6 +241,19 @@ TEST_CASE("proxy: delivers a request late although its client has gone, and anot
   const auto limit = std::chrono::steady_clock::now() + 10s;
   while (proxy.delivered() < 2 && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
   CHECK(proxy.delivered() == 2);
+}
+
+TEST_CASE("proxy: repeats a request that came in pieces as a whole") {
+  Server server;
+  FaultProxy proxy(server.address());
+  Strike repeat{Fault::Repeat};
+  repeat.wait = 1ms;
+  proxy.arm(repeat);
+  const Client client(proxy);
+  client.send("head-");
+  CHECK_FALSE(client.hears(50ms));
+  CHECK(client.ask("body") == "<head-body>");
+  CHECK(server.requests(2) == std::vector<std::string>{"head-body", "head-body"});
 }
 
 TEST_CASE("proxy: goes away like a server that ended, and comes back on its port") {

@@ -72,7 +72,7 @@ bool Relay::fromClient() {
     fault_ = plan_->strikeAt(*bytes);
     return onRequest(*bytes);
   }
-  (fault_.fault == Fault::Delay && due_ ? held_ : to_server_) += *bytes;
+  onMoreOfRequest(*bytes);
   return true;
 }
 
@@ -97,6 +97,16 @@ bool Relay::onRequest(std::string_view bytes) {
   }
   to_server_ += bytes;
   return true;
+}
+
+/// A request comes in as many pieces as the network likes.
+void Relay::onMoreOfRequest(std::string_view bytes) {
+  if (fault_.fault == Fault::Delay && due_) {
+    held_ += bytes;
+    return;
+  }
+  if (fault_.fault == Fault::Repeat && !answered_) held_ += bytes;
+  to_server_ += bytes;
 }
 
 /// A delayed request goes its way without its client.

@@ -36,6 +36,7 @@ class Relay {
  private:
   bool fromClient();
   bool onRequest(std::string_view bytes);
+  void onMoreOfRequest(std::string_view bytes);
   bool clientLeft();
   bool fromServer();
   bool onAnswer(std::string bytes);
