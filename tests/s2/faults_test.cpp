@@ -81,6 +81,29 @@ TEST_CASE("faults: one change, one fault: the change is there once") {
   CHECK(proxy.struck() == strikes);
 }
 
+TEST_CASE("faults: an append stream that is refused before its end is begun again at once") {
+  const S2Server server;
+  FaultProxy proxy(server.address(), kMethods);
+  s2::S2Storage storage(through(proxy), Call());
+  std::string expected;
+  for (const auto& refusal : {kBusy, kBroken, answer("429 Too Many Requests", {})}) {
+    CAPTURE(refusal);
+    const auto stream = storage.openAppendStream("log", {}, Call());
+    proxy.arm(next(Fault::Answer, "POST ", refusal));
+    const auto ticket = stream->submit("line\n");
+    REQUIRE(ticket.has_value());
+    try {
+      stream->wait(*ticket, Call::within(3s));
+      expected += "line\n";
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::OutcomeUnknown);  // of a refusal that does not say that it had no effect
+    }
+    if (storage.stat("log")) CHECK(storage.read("log") == expected);
+  }
+  CHECK(proxy.struck() == 3);
+  CHECK(!expected.empty());
+}
+
 TEST_CASE("faults: questions are asked again") {
   const S2Server server;
   FaultProxy proxy(server.address(), kMethods);

@@ -70,8 +70,8 @@ class Exchange {
 
   // For the loop.
 
-  /// The status line has come.
-  void begin(int status) noexcept { status_ = status; }
+  /// The head of the answer has come, or, before that one, one of status 1xx.
+  virtual void begin(int status) noexcept { status_ = status; }
   /// Bytes of the answer. Pause: not taken, offer them again after HttpLoop::resume().
   /// Errors: whatever it throws ends the exchange, as its failure.
   virtual Flow receive(std::string_view bytes);

@@ -107,6 +107,7 @@ std::size_t HttpLoop::Transfer::onHead(char* line, std::size_t one, std::size_t 
   if (text != "\r\n" && text != "\n") return text.size();
   auto& transfer = *static_cast<Transfer*>(self);
   transfer.has_head = true;
+  transfer.exchange->begin(static_cast<int>(statusOf(transfer.easy.get())));
   // A busy server sends the head by itself, and then waits with the body.
   if (transfer.exchange->request().is_session) transfer.sockets.acknowledge(transfer.easy.get());
   return text.size();
@@ -117,7 +118,6 @@ std::size_t HttpLoop::Transfer::onBody(char* bytes, std::size_t one, std::size_t
   // An answer of known size has no end that could be held back.
   if (transfer.exchange->request().is_session) transfer.sockets.acknowledge(transfer.easy.get());
   try {
-    transfer.exchange->begin(static_cast<int>(statusOf(transfer.easy.get())));
     const auto flow = transfer.exchange->receive({bytes, one * count});
     return flow == Exchange::Flow::Go ? one * count : CURL_WRITEFUNC_PAUSE;
   } catch (const std::exception& error) {
@@ -144,7 +144,7 @@ Ending HttpLoop::Transfer::ending(int code, bool aborted) const {
   curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &ready);
   ending.sent = ready > 0;
   ending.aborted = aborted;
-  exchange->begin(static_cast<int>(statusOf(curl)));
+  if (!has_head) exchange->begin(static_cast<int>(statusOf(curl)));
   if (aborted) {
     ending.failure = "given up";
     return ending;

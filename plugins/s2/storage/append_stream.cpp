@@ -25,14 +25,19 @@ class S2AppendStream::Session final : public Exchange {
 
   std::optional<std::size_t> supplySize() const override { return std::nullopt; }
   std::size_t supply(char* room, std::size_t size) override {
-    if (sent_ == frame_.size()) {
+    {
       const std::lock_guard lock(stream_.mutex_);
-      if (!nextFrame()) return stream_.closing_ ? 0 : kNothingYet;
+      if (refused_) return 0;
+      if (sent_ == frame_.size() && !nextFrame()) return stream_.closing_ ? 0 : kNothingYet;
     }
     const std::size_t count = std::min(size, frame_.size() - sent_);
     std::memcpy(room, frame_.data() + sent_, count);
     sent_ += count;
     return count;
+  }
+  void begin(int status) noexcept override {
+    Exchange::begin(status);
+    if (status > kGood) stopSending();
   }
   Flow receive(std::string_view bytes) override {
     if (status() != kGood) return Exchange::receive(bytes);
@@ -63,10 +68,16 @@ class S2AppendStream::Session final : public Exchange {
     sent_ = 0;
     return true;
   }
+  /// libcurl holds the end of an answer back while there may be more to send.
+  void stopSending() noexcept {
+    const std::lock_guard lock(stream_.mutex_);
+    refused_ = true;
+    if (stream_.starving_) stream_.api_.client().loop().resume(stream_.session_);
+  }
   void take(const Frame& frame) {
     if (frame.is_error) {
       refusal_ = parseRefusal(frame.status, *frame.payload);
-      return;
+      return stopSending();
     }
     const AppendAck ack = decodeAck(*frame.payload);
     const std::lock_guard lock(stream_.mutex_);
@@ -88,6 +99,7 @@ class S2AppendStream::Session final : public Exchange {
   FrameReader reader_;
   std::string frame_;
   std::size_t sent_ = 0;
+  bool refused_ = false;  // nothing more is taken; guarded by the stream's mutex
   std::optional<Refusal> refusal_;
 };
 
