@@ -95,6 +95,7 @@ TEST_CASE("cluster: slots that move under load lose and double nothing") {
       auto& node = cluster().node(i);
       if (node.port() != from.port() && node.info("role") == "master") to = idOf(node);
     }
+    cluster().waitUntilWhole();
     test::runProgram({"redis-cli", "--cluster", "reshard", addressOf(from), "--cluster-from", idOf(from),
                       "--cluster-to", to, "--cluster-slots", "1500", "--cluster-yes"});
     waitForMore(writer);
@@ -176,8 +177,9 @@ TEST_CASE("cluster: the loss of a master is over when its replica has taken its 
   const redis::KeyNames names("tally:");
   Writer writer;
   waitForMore(writer);
-  auto& master = cluster().masterOf(names.stream(keyOf(0)));
   // What was acknowledged must have reached the replica: the promise ends where replication does.
+  cluster().waitUntilWhole();
+  auto& master = cluster().masterOf(names.stream(keyOf(0)));
   master.process().stop();
   test::waitUntil("the others elect the replica", [&] {
     int masters = 0;

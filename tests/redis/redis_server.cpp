@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -32,6 +33,23 @@ std::string contentOf(const std::filesystem::path& file) {
   std::ostringstream text;
   text << std::ifstream(file).rdbuf();
   return text.str();
+}
+
+// Which node has which slots, as a node knows it: "id 0-5460".
+std::set<std::string> ownersKnownTo(RedisServer& node) {
+  const redis::Reply reply = node.command({"CLUSTER", "NODES"});
+  std::istringstream lines{std::string(redis::viewOf(reply).text())};
+  std::set<std::string> owners;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string id, word;
+    words >> id;
+    for (int skipped = 0; skipped < 7; ++skipped) words >> word;
+    while (words >> word) {
+      if (word[0] != '[') owners.insert(id + ' ' + word);  // else a slot that is on its way
+    }
+  }
+  return owners;
 }
 
 }  // namespace
@@ -154,6 +172,7 @@ std::string RedisCluster::url() const {
 }
 
 void RedisCluster::clear() const {
+  waitUntilWhole();
   for (const auto& node : nodes_) {
     if (node->process().isRunning() && node->info("role") == "master") node->command({"FLUSHALL"});
   }
@@ -175,14 +194,18 @@ RedisServer& RedisCluster::masterOf(const std::string& key) {
 void RedisCluster::waitUntilWhole() const {
   waitUntil("the cluster is whole", [&] {
     std::size_t masters = 0;
+    std::set<std::set<std::string>> opinions;
     for (const auto& node : nodes_) {
       if (!node->process().isRunning()) continue;
       const redis::Reply reply = node->command({"CLUSTER", "INFO"});
       const std::string info(redis::viewOf(reply).text());
       if (info.find("cluster_state:ok") == info.npos || info.find("cluster_slots_ok:16384") == info.npos) return false;
-      masters += node->info("role") == "master" ? 1 : 0;
+      const bool is_master = node->info("role") == "master";
+      if (!is_master && node->info("master_link_status") != "up") return false;
+      masters += is_master ? 1 : 0;
+      opinions.insert(ownersKnownTo(*node));
     }
-    return masters >= 3;
+    return masters >= 3 && opinions.size() == 1;
   });
 }
 

@@ -60,11 +60,11 @@ class RedisCluster {
   std::string url() const;
   RedisServer& node(std::size_t index) { return *nodes_[index]; }
   std::size_t size() const noexcept { return nodes_.size(); }
-  /// Remove all keys.
+  /// Wait until it is whole, then remove all keys.
   void clear() const;
   /// The node that is the master of the slot of `key`.
   RedisServer& masterOf(const std::string& key);
-  /// Wait until all nodes that run agree that each slot has a master.
+  /// Wait until all nodes that run agree who has which slot, each slot has a master, and the replicas follow theirs.
   void waitUntilWhole() const;
 
  private:
