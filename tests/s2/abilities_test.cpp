@@ -371,6 +371,7 @@ TEST_CASE("batch: each item has its own result") {
   CHECK(stats.stats.size() == 100);
   CHECK(stats.errors[100] == ErrorCode::NotFound);
   storage->removeMany(views, {}, removed, Call());
+  CHECK(removed.errors == std::map<std::size_t, ErrorCode>{{100, ErrorCode::NotFound}});
   CHECK(removed.stats.size() == 100);
   CHECK(storage->list("d").empty());
   Collected none;

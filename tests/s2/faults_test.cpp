@@ -104,6 +104,26 @@ TEST_CASE("faults: an append stream that is refused before its end is begun agai
   CHECK(!expected.empty());
 }
 
+TEST_CASE("faults: whoever collides with other changes many times gets through") {
+  const S2Server server;
+  FaultProxy proxy(server.address(), kMethods);
+  s2::S2Storage storage(through(proxy), Call());
+  storage.write("d/x", "content");
+  auto collisions =
+      next(Fault::Answer, "DELETE ", answer("409 Conflict", R"({"code":"transaction_conflict","message":""})"));
+  collisions.times = 6;
+  proxy.arm(collisions);
+  CHECK(storage.remove("d/x"));
+  collisions.begins = "POST ";
+  proxy.arm(collisions);
+  storage.append("d/y", "line\n");
+  CHECK(storage.read("d/y") == "line\n");
+  CHECK(proxy.struck() == 12);
+  collisions.times = conformance::Strike::kForEver;
+  proxy.arm(collisions);
+  CHECK(codeOf([&] { storage.append("d/y", "line\n", {}, Call::within(1s)); }) == ErrorCode::Timeout);
+}
+
 TEST_CASE("faults: questions are asked again") {
   const S2Server server;
   FaultProxy proxy(server.address(), kMethods);

@@ -9,11 +9,15 @@ namespace tally::s2 {
 namespace {
 
 constexpr auto kStep = std::chrono::milliseconds(50);
+constexpr auto kFirstAfterCollision = std::chrono::milliseconds(5);
 
 }  // namespace
 
 std::chrono::milliseconds Backoff::pause(std::optional<std::chrono::milliseconds> asked) {
-  const auto base = std::min(policy_.first * (1 << std::min(pauses_++, 10)), policy_.longest);
+  const bool collided = last_ == Setback::Collision;
+  const int earlier = collided ? collisions_ - 1 : pauses_++;
+  const auto first = collided ? std::min(kFirstAfterCollision, policy_.first) : policy_.first;
+  const auto base = std::min(first * (1 << std::min(earlier, 10)), policy_.longest);
   std::random_device device;
   const auto jitter = std::chrono::milliseconds(std::uniform_int_distribution<long>(0, base.count())(device));
   return std::max(base + jitter, asked.value_or(std::chrono::milliseconds(0)));

@@ -13,6 +13,10 @@ Error connectionError(const Ending& ending, std::string_view what) {
   return Error(ErrorCode::Unavailable, std::move(text)).retryable(true);
 }
 
+Setback setbackOf(const Refusal& refusal) noexcept {
+  return isCollision(refusal) ? Setback::Collision : Setback::Failure;
+}
+
 Attempt attemptOf(const Exchange& exchange, std::string_view what, const Call& call) {
   const Ending& ending = exchange.ending();
   Attempt attempt;
@@ -60,7 +64,8 @@ Reply Pending::finish(std::string_view what, const Call& call) {
     const bool may_retry =
         last.reply ? !last.reply->isGood() && mayRetry(last.reply->refusal()) && !isBeingDeleted(last.reply->refusal())
                    : last.error->retryable();
-    if (!may_retry || !backoff.again()) {
+    const auto setback = last.reply ? setbackOf(last.reply->refusal()) : Setback::Failure;
+    if (!may_retry || !backoff.again(setback)) {
       if (!last.reply) throw *last.error;
       return std::move(*last.reply);
     }

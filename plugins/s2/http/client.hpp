@@ -73,6 +73,9 @@ class Client {
   const RetryPolicy retry_;
 };
 
+/// How a refusal counts before another attempt.
+Setback setbackOf(const Refusal& refusal) noexcept;
+
 /// Why an exchange has no answer.
 Error connectionError(const Ending& ending, std::string_view what);
 

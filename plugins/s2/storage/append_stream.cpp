@@ -225,7 +225,7 @@ void S2AppendStream::waitAfter(const Refusal& refusal, const Call& call) {
     if (!deletion_->again(call)) throw error;
     return;
   }
-  if (!mayRetry(refusal) || !backoff_.again()) throw error;
+  if (!mayRetry(refusal) || !backoff_.again(setbackOf(refusal))) throw error;
   backoff_.wait(std::nullopt, call);
 }
 

@@ -137,6 +137,7 @@ class BasinApi {
     enum class Next { Return, Repeat, Create, WaitForDeletion } next = Next::Return;
     AppendReply reply;
     std::optional<std::chrono::milliseconds> retry_after;
+    Setback setback = Setback::Failure;
     bool may_be_deletion = false;  ///< the service says so of streams that it is just deleting, too
   };
   static Judged judge(Attempt&& attempt);

@@ -40,7 +40,7 @@ AppendReply BasinApi::append(std::string_view stream, const AppendInput& input, 
       created = true;
     } else if (judged.next == Next::WaitForDeletion) {
       if (!deletion.again(call)) throw *judged.reply.error;
-    } else if (judged.next == Next::Repeat && backoff.again()) {
+    } else if (judged.next == Next::Repeat && backoff.again(judged.setback)) {
       backoff.wait(judged.retry_after, call);
     } else {
       throw *judged.reply.error;
@@ -83,6 +83,7 @@ BasinApi::Judged BasinApi::judge(const Reply& answer) {
   }
   reply.error = refusalError(refusal, kAppend);
   judged.may_be_deletion = mayBeDeletion(refusal);
+  judged.setback = setbackOf(refusal);
   if (!hadNoEffect(refusal)) return judged;
   if (isAbsent(refusal)) {
     judged.next = Judged::Next::Create;

@@ -80,6 +80,10 @@ void StagedWriter::stage(const Call& call) {
       const auto refusal = stageOnce(call);
       if (!refusal) return;
       if (isBeingDeleted(*refusal) && deletion.again(call)) continue;
+      if (isCollision(*refusal) && backoff.again(Setback::Collision)) {
+        backoff.wait(std::nullopt, call);
+        continue;
+      }
       if (!isAbsent(*refusal) || created) throw refusalError(*refusal, kStage);
       api_.createStream(stream_, call);
       created = true;

@@ -108,6 +108,7 @@ Refusal parseRefusal(int status, std::string_view body) {
 
 bool isAbsent(const Refusal& refusal) noexcept { return refusal.code == "stream_not_found"; }
 bool isBeingDeleted(const Refusal& refusal) noexcept { return refusal.code == "stream_deletion_pending"; }
+bool isCollision(const Refusal& refusal) noexcept { return refusal.code == "transaction_conflict"; }
 bool mayBeDeletion(const Refusal& refusal) noexcept { return refusal.code == "unavailable"; }
 bool isSequenceMismatch(const Refusal& refusal) noexcept {
   return refusal.status == 412 && refusal.next_seq_num.has_value();

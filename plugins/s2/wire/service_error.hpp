@@ -25,6 +25,7 @@ Refusal parseRefusal(int status, std::string_view body);
 
 bool isAbsent(const Refusal& refusal) noexcept;            ///< no such stream
 bool isBeingDeleted(const Refusal& refusal) noexcept;      ///< it is gone for readers, but its name is not free yet
+bool isCollision(const Refusal& refusal) noexcept;         ///< another change of the same was first; nothing was done
 bool mayBeDeletion(const Refusal& refusal) noexcept;       ///< said of broken streams, and of those just being deleted
 bool isSequenceMismatch(const Refusal& refusal) noexcept;  ///< 412 with the actual number
 
