@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,13 +48,21 @@ struct StatFrame {
     }
     return Version({reinterpret_cast<const char*>(view.version), view.version_size});
   }
+  /// Made where the caller wants it: to copy what was just written in parts costs more than the rest of a call.
   StorageStat stat() const {
-    StorageStat stat;
-    stat.is_directory = view.kind == TALLY_KIND_DIRECTORY;
-    if (view.size != TALLY_UNKNOWN_SIZE && !stat.is_directory) stat.size = view.size;
-    if (view.modified_ns != TALLY_UNKNOWN_TIME) stat.modified = SystemTime(std::chrono::nanoseconds(view.modified_ns));
-    stat.version = version();
-    return stat;
+    const bool is_directory = view.kind == TALLY_KIND_DIRECTORY;
+    return {is_directory, is_directory ? std::nullopt : size(), modified(), version()};
+  }
+  /// The same for std::optional, in place.
+  operator StorageStat() const { return stat(); }  // NOLINT: converts on purpose
+
+ private:
+  std::optional<std::uint64_t> size() const noexcept {
+    return view.size == TALLY_UNKNOWN_SIZE ? std::nullopt : std::optional(view.size);
+  }
+  std::optional<SystemTime> modified() const noexcept {
+    if (view.modified_ns == TALLY_UNKNOWN_TIME) return std::nullopt;
+    return SystemTime(std::chrono::nanoseconds(view.modified_ns));
   }
 };
 

@@ -96,7 +96,7 @@ std::optional<StorageStat> PluginStorage::stat(std::string_view key, const Call&
     const std::int32_t code = asked(opened_->ops().stat, opened_->self(), frame.view(), &name, &stat.view, &error.view);
     if (code == TALLY_E_NOT_FOUND) return std::nullopt;
     error.check(code);
-    return stat.stat();
+    return std::optional<StorageStat>(std::in_place, stat);
   });
 }
 

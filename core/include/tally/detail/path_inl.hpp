@@ -48,16 +48,47 @@ inline std::string_view segmentProblem(std::string_view key, std::size_t begin) 
   return {};
 }
 
-// Up to eight bytes of the key as one word, filled up with letters.
-inline std::uint64_t wordAt(std::string_view key, std::size_t begin) noexcept {
-  std::uint64_t word = 0x6161616161616161;
-  std::memcpy(&word, key.data() + begin, key.size() - begin < 8 ? key.size() - begin : 8);
+// The high bit of each byte of `word` that is zero. May also be set for a byte 1 behind a zero byte.
+inline std::uint64_t zeroBytes(std::uint64_t word) noexcept {
+  return (word - 0x0101010101010101) & ~word & 0x8080808080808080;
+}
+
+inline std::uint64_t wordAt(const char* bytes, std::size_t size = 8) noexcept {
+  std::uint64_t word = 0x6161616161616161;  // filled up with letters
+  std::memcpy(&word, bytes, size);
   return word;
 }
 
-// The high bit of each byte of `word` that is zero. May also be set behind a zero byte: callers look again.
-inline std::uint64_t zeroBytes(std::uint64_t word) noexcept {
-  return (word - 0x0101010101010101) & ~word & 0x8080808080808080;
+// Whether eight bytes at a time show a key to be legal: it is ASCII, and next to a '/' stands neither '.' nor '/'.
+// Other keys need a closer look. This runs on every call.
+inline bool isPlainlyLegal(std::string_view key) noexcept {
+  std::uint64_t doubts = 0, before = 0x80;  // the beginning is like a '/'
+  const auto look = [&](std::uint64_t word) {
+    const std::uint64_t marks = zeroBytes((word | 0x0101010101010101) ^ 0x2F2F2F2F2F2F2F2F);  // '.' is 2E, '/' is 2F
+    doubts |= zeroBytes(word) | (word & 0x8080808080808080) | (marks & (marks << 8U | before));
+    before = marks >> 56U;
+  };
+  const char* const bytes = key.data();
+  const std::size_t size = key.size();
+  if (size < 8) {
+    look(wordAt(bytes, size));
+  } else {
+    for (std::size_t begin = 0; begin + 8 <= size; begin += 8) look(wordAt(bytes + begin));
+    before = 0;
+    look(wordAt(bytes + size - 8));  // most of these bytes once more
+  }
+  return doubts == 0 && key.back() != '/';
+}
+
+inline std::string_view problemSeenClosely(std::string_view key) noexcept {
+  if (key.find('\0') != key.npos) return "it holds a NUL byte";
+  if (!isUtf8(key)) return "it is not valid UTF-8";
+  for (std::size_t begin = 0;; ++begin) {
+    const auto found = segmentProblem(key, begin);
+    if (!found.empty()) return found;
+    begin = key.find('/', begin);
+    if (begin == key.npos) return {};
+  }
 }
 
 }  // namespace detail
@@ -65,20 +96,7 @@ inline std::uint64_t zeroBytes(std::uint64_t word) noexcept {
 inline std::string_view problem(std::string_view key) noexcept {
   if (key.empty()) return "it is empty";
   if (key.size() > kMaxKeyBytes) return "it is longer than 512 bytes";
-  if (key.find('\0') != key.npos) return "it holds a NUL byte";
-  std::string_view found = detail::segmentProblem(key, 0);
-  std::uint64_t all = 0;
-  for (std::size_t begin = 0; begin < key.size(); begin += 8) {  // eight bytes at a time: this runs on every call
-    const std::uint64_t word = detail::wordAt(key, begin);
-    all |= word;
-    std::uint64_t slashes = detail::zeroBytes(word ^ 0x2F2F2F2F2F2F2F2F);
-    for (; slashes != 0; slashes &= slashes - 1) {
-      const std::size_t at = begin + static_cast<std::size_t>(__builtin_ctzll(slashes)) / 8;
-      if (key[at] == '/' && found.empty()) found = detail::segmentProblem(key, at + 1);
-    }
-  }
-  if ((all & 0x8080808080808080) != 0 && !detail::isUtf8(key)) return "it is not valid UTF-8";
-  return found;
+  return detail::isPlainlyLegal(key) ? std::string_view() : detail::problemSeenClosely(key);
 }
 
 inline void check(std::string_view key) {
