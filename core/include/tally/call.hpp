@@ -65,6 +65,11 @@ struct Call {
   /// Throw Cancelled or Timeout if the call must not go on. Adapters ask between steps.
   /// Cost: one load; a clock reading only when there is a deadline.
   void check() const {
+    if (hasDeadline() || cancel.requested()) checkClosely();
+  }
+
+ private:
+  void checkClosely() const {
     if (cancel.requested()) TALLY_THROW(Error(ErrorCode::Cancelled, "the caller cancelled the call"));
     if (hasDeadline() && Clock::now() >= deadline) {
       TALLY_THROW(Error(ErrorCode::Timeout, "the deadline has passed").retryable(true));

@@ -35,8 +35,11 @@ class CallFrame {
     view_.struct_size = TALLY_END_OF(tally_call, trace_id);
     view_.deadline_mono_ns = call.hasDeadline() ? nanosecondsOf(call.deadline) : TALLY_NO_DEADLINE;
     view_.cancel_fd = -1;
-    if (!call.cancel.stopToken().stop_possible()) return;
-    bridge_.emplace(call.cancel.stopToken());
+    if (call.cancel.stopToken().stop_possible()) bridge(call.cancel.stopToken());
+  }
+
+  [[gnu::cold]] void bridge(const std::stop_token& stop) {
+    bridge_.emplace(stop);
     view_.cancelled = bridge_->word();
     view_.cancel_fd = bridge_->descriptor();
   }

@@ -69,7 +69,7 @@ struct StatFrame {
 /// Call a slot of the plugin. What it throws across the line, which an adapter of the SDK can't, is its fault; where
 /// the two sides share no C++ runtime, it ends the process instead.
 template <typename Slot, typename... Arguments>
-std::int32_t asked(Slot* slot, Arguments... arguments) {
+TALLY_DETAIL_INLINE inline std::int32_t asked(Slot* slot, Arguments... arguments) {
   constexpr const char* kThrew = "the plugin threw an exception across the line (rule R6 of plugin_abi.h)";
   try {
     return slot(arguments...);
@@ -86,8 +86,11 @@ struct ErrorFrame {
   ErrorFrame() noexcept { prepare(view); }
   /// Throw what a code other than TALLY_OK means.
   void check(std::int32_t code) const {
-    if (code != TALLY_OK) throw toError(code, view);
+    if (code != TALLY_OK) raise(code);
   }
+
+ private:
+  [[noreturn, gnu::cold]] void raise(std::int32_t code) const { throw toError(code, view); }
 };
 
 }  // namespace tally::plugins

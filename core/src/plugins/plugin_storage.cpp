@@ -15,7 +15,7 @@ PluginStorage::PluginStorage(std::shared_ptr<LoadedPlugin> plugin, const tally_s
       abilities_(opened_, capabilities_) {}
 
 StorageStat PluginStorage::read(std::string_view key, const ByteRange& range, ByteSink& out, const Call& call) {
-  return opened_->guarded("read", key, [&] {
+  return opened_->guarded("read", key, [&]() TALLY_DETAIL_INLINE {
     path::check(key);
     const CallFrame frame(call);
     const tally_str name = strOf(key);
@@ -34,7 +34,7 @@ StorageStat PluginStorage::read(std::string_view key, const ByteRange& range, By
 
 Version PluginStorage::write(std::string_view key, std::string_view content, const WriteOptions& options,
                              const Call& call) {
-  return opened_->guarded("write", key, [&] {
+  return opened_->guarded("write", key, [&]() TALLY_DETAIL_INLINE {
     path::check(key);
     const CallFrame frame(call);
     const tally_str name = strOf(key);
@@ -51,7 +51,7 @@ Version PluginStorage::write(std::string_view key, std::string_view content, con
 
 std::optional<std::uint64_t> PluginStorage::append(std::string_view key, std::string_view content,
                                                    const AppendOptions& options, const Call& call) {
-  return opened_->guarded("append", key, [&] {
+  return opened_->guarded("append", key, [&]() TALLY_DETAIL_INLINE {
     path::check(key);
     const CallFrame frame(call);
     const tally_str name = strOf(key);
@@ -67,7 +67,7 @@ std::optional<std::uint64_t> PluginStorage::append(std::string_view key, std::st
 }
 
 bool PluginStorage::list(std::string_view directory, const ListOptions& options, EntrySink& out, const Call& call) {
-  return opened_->guarded("list", directory, [&] {
+  return opened_->guarded("list", directory, [&]() TALLY_DETAIL_INLINE {
     path::checkDirectory(directory);
     const CallFrame frame(call);
     const tally_str name = strOf(directory);
@@ -86,7 +86,7 @@ bool PluginStorage::list(std::string_view directory, const ListOptions& options,
 }
 
 std::optional<StorageStat> PluginStorage::stat(std::string_view key, const Call& call) {
-  return opened_->guarded("stat", key, [&]() -> std::optional<StorageStat> {
+  return opened_->guarded("stat", key, [&]() TALLY_DETAIL_INLINE -> std::optional<StorageStat> {
     path::checkDirectory(key);
     const CallFrame frame(call);
     const tally_str name = strOf(key);
@@ -101,7 +101,7 @@ std::optional<StorageStat> PluginStorage::stat(std::string_view key, const Call&
 }
 
 bool PluginStorage::remove(std::string_view key, const RemoveOptions& options, const Call& call) {
-  return opened_->guarded("remove", key, [&] {
+  return opened_->guarded("remove", key, [&]() TALLY_DETAIL_INLINE {
     path::checkDirectory(key);
     if (key.empty() && !options.recursive) {
       throw Error(ErrorCode::IsADirectory, "this is the whole store; remove it recursively");

@@ -95,11 +95,7 @@ void MemoryObjects::waitForChange(std::unique_lock<std::shared_mutex>& lock, con
 }
 
 StorageStat MemoryObjects::describe(const Object& object) {
-  StorageStat result;
-  result.size = object.bytes.size();
-  result.modified = object.modified;
-  result.version = Version(std::to_string(object.version));
-  return result;
+  return {false, object.bytes.size(), object.modified, Version(std::to_string(object.version))};
 }
 
 std::string MemoryObjects::folderOf(std::string_view directory) {

@@ -48,11 +48,6 @@ inline std::string_view segmentProblem(std::string_view key, std::size_t begin) 
   return {};
 }
 
-// The high bit of each byte of `word` that is zero. May also be set for a byte 1 behind a zero byte.
-inline std::uint64_t zeroBytes(std::uint64_t word) noexcept {
-  return (word - 0x0101010101010101) & ~word & 0x8080808080808080;
-}
-
 inline std::uint64_t wordAt(const char* bytes, std::size_t size = 8) noexcept {
   std::uint64_t word = 0x6161616161616161;  // filled up with letters
   std::memcpy(&word, bytes, size);
@@ -62,11 +57,13 @@ inline std::uint64_t wordAt(const char* bytes, std::size_t size = 8) noexcept {
 // Whether eight bytes at a time show a key to be legal: it is ASCII, and next to a '/' stands neither '.' nor '/'.
 // Other keys need a closer look. This runs on every call.
 inline bool isPlainlyLegal(std::string_view key) noexcept {
-  std::uint64_t doubts = 0, before = 0x80;  // the beginning is like a '/'
+  constexpr std::uint64_t kHighBits = 0x8080808080808080, kAllBelow = 0x7F7F7F7F7F7F7F7F;
+  std::uint64_t good = kHighBits, before = 0;  // the beginning is like a '/'
   const auto look = [&](std::uint64_t word) {
-    const std::uint64_t marks = zeroBytes((word | 0x0101010101010101) ^ 0x2F2F2F2F2F2F2F2F);  // '.' is 2E, '/' is 2F
-    doubts |= zeroBytes(word) | (word & 0x8080808080808080) | (marks & (marks << 8U | before));
-    before = marks >> 56U;
+    // The high bits: of bytes other than '.' and '/', which are 2E and 2F; and of those that are ASCII but not NUL.
+    const std::uint64_t other = ((word | 0x0101010101010101) ^ 0x2F2F2F2F2F2F2F2F) + kAllBelow;
+    good &= (word + kAllBelow) & ~word & (other | other << 8U | before);
+    before = other >> 56U;
   };
   const char* const bytes = key.data();
   const std::size_t size = key.size();
@@ -74,10 +71,10 @@ inline bool isPlainlyLegal(std::string_view key) noexcept {
     look(wordAt(bytes, size));
   } else {
     for (std::size_t begin = 0; begin + 8 <= size; begin += 8) look(wordAt(bytes + begin));
-    before = 0;
+    before = 0x80;                   // what stands before it was looked at
     look(wordAt(bytes + size - 8));  // most of these bytes once more
   }
-  return doubts == 0 && key.back() != '/';
+  return good == kHighBits && key.back() != '/';
 }
 
 inline std::string_view problemSeenClosely(std::string_view key) noexcept {

@@ -24,7 +24,7 @@ inline void destroy(void* self) {
 
 inline std::int32_t read(void* self, const tally_call* call, const tally_str* key, const tally_read_options* options,
                          const tally_sink* sink, tally_stat* stat, tally_error* error) {
-  return guarded(error, [&] {
+  return guarded(error, [&]() TALLY_DETAIL_INLINE {
     refuseUnknownFlags(options->flags, 0);
     if (failed()) return;
     HostSink out(sink);
@@ -36,7 +36,7 @@ inline std::int32_t read(void* self, const tally_call* call, const tally_str* ke
 inline std::int32_t write(void* self, const tally_call* call, const tally_str* key, const tally_bytes* parts,
                           std::uint64_t part_count, const tally_write_options* options, tally_stat* stat,
                           tally_error* error) {
-  return guarded(error, [&] {
+  return guarded(error, [&]() TALLY_DETAIL_INLINE {
     const WriteOptions how = optionsOf(*options);
     if (failed()) return;
     const Joined content(parts, part_count);
@@ -47,7 +47,7 @@ inline std::int32_t write(void* self, const tally_call* call, const tally_str* k
 inline std::int32_t append(void* self, const tally_call* call, const tally_str* key, const tally_bytes* parts,
                            std::uint64_t part_count, const tally_append_options* options, std::uint64_t* size,
                            tally_error* error) {
-  return guarded(error, [&] {
+  return guarded(error, [&]() TALLY_DETAIL_INLINE {
     const AppendOptions how = optionsOf(*options);
     if (failed()) return;
     const Joined content(parts, part_count);
@@ -59,7 +59,7 @@ inline std::int32_t append(void* self, const tally_call* call, const tally_str* 
 inline std::int32_t list(void* self, const tally_call* call, const tally_str* directory,
                          const tally_list_options* options, const tally_entry_sink* sink, std::uint32_t* more,
                          tally_error* error) {
-  return guarded(error, [&] {
+  return guarded(error, [&]() TALLY_DETAIL_INLINE {
     refuseUnknownFlags(options->flags, 0);
     if (failed()) return;
     HostEntrySink out(sink);
@@ -71,7 +71,7 @@ inline std::int32_t list(void* self, const tally_call* call, const tally_str* di
 inline std::int32_t stat(void* self, const tally_call* call, const tally_str* key, tally_stat* out,
                          tally_error* error) {
   bool found = false;
-  const std::int32_t code = guarded(error, [&] {
+  const std::int32_t code = guarded(error, [&]() TALLY_DETAIL_INLINE {
     const auto known = storageOf(self).stat(viewOf(*key), callOf(call));
     if (known) fillStat(out, *known);
     found = known.has_value();
@@ -81,7 +81,7 @@ inline std::int32_t stat(void* self, const tally_call* call, const tally_str* ke
 
 inline std::int32_t remove(void* self, const tally_call* call, const tally_str* key,
                            const tally_remove_options* options, std::uint32_t* existed, tally_error* error) {
-  return guarded(error, [&] {
+  return guarded(error, [&]() TALLY_DETAIL_INLINE {
     const RemoveOptions how = optionsOf(*options);
     if (failed()) return;
     *existed = storageOf(self).remove(viewOf(*key), how, callOf(call)) ? 1 : 0;
@@ -135,7 +135,7 @@ std::unique_ptr<IStorage> openStorage(const Config& config, const Call& call) {
 template <typename Class, bool Offers>
 std::int32_t create(const tally_config* config, const tally_call* call, tally_storage* out, tally_error* error,
                     std::uint32_t thread_model) noexcept {
-  return guarded(error, [&] {
+  return guarded(error, [&]() TALLY_DETAIL_INLINE {
     auto storage = openStorage<Class>(Config(*config), callOf(call));
     if (failed()) return;
     if (storage == nullptr) {

@@ -74,7 +74,7 @@ inline const char* typeOf(const std::exception& thrown) noexcept {
 
 /// Run `body`; whatever it throws becomes a code and a text.
 template <typename Body>
-std::int32_t guarded(tally_error* error, Body&& body) noexcept {
+TALLY_DETAIL_INLINE inline std::int32_t guarded(tally_error* error, Body&& body) noexcept {
   try {
     body();
     return TALLY_OK;

@@ -21,7 +21,7 @@ inline std::string_view viewOf(const tally_bytes& bytes) noexcept {
   return bytes.size == 0 ? std::string_view{} : std::string_view(static_cast<const char*>(bytes.data), bytes.size);
 }
 
-inline Call callOf(const tally_call* view) noexcept {
+TALLY_DETAIL_INLINE inline Call callOf(const tally_call* view) noexcept {
   Call call;
   if (view == nullptr) return call;
   if (view->deadline_mono_ns != TALLY_NO_DEADLINE) {
@@ -60,9 +60,11 @@ inline void fillStat(tally_stat* out, const StorageStat& stat) noexcept {
   fillVersion(out, stat.version);
 }
 
-inline void refuseUnknownFlags(std::uint32_t flags, std::uint32_t known) {
-  if ((flags & ~known) == 0) return;
+inline void refuseFlags() {
   TALLY_THROW(Error(ErrorCode::Unsupported, "the host asks for an option that this plugin does not know"));
+}
+inline void refuseUnknownFlags(std::uint32_t flags, std::uint32_t known) {
+  if ((flags & ~known) != 0) refuseFlags();
 }
 
 inline WriteOptions optionsOf(const tally_write_options& view) {
