@@ -22,7 +22,7 @@ struct Target {
 
 // Not fstat: asking for the time of change makes the next write slower.
 struct statx examine(const UniqueFd& file) {
-  struct statx found {};
+  struct statx found;  // written whole
   constexpr unsigned kMask = STATX_TYPE | STATX_NLINK | STATX_INO | STATX_SIZE;
   if (::statx(file.get(), "", AT_EMPTY_PATH, kMask, &found) == 0) return found;
   throw systemError(errno, "can't look at the file");

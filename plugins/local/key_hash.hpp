@@ -20,8 +20,8 @@ inline std::uint64_t hashOf(std::string_view key) noexcept {
     std::memcpy(&word, key.data(), 8);
     mix(word);
   }
-  std::uint64_t rest = 0;
-  if (!key.empty()) std::memcpy(&rest, key.data(), key.size());
+  std::uint64_t rest = 0;  // as memcpy would make it, of which the processor has to wait for its own store
+  for (auto last = key.rbegin(); last != key.rend(); ++last) rest = rest << 8U | static_cast<unsigned char>(*last);
   mix(rest);
   return hash;
 }
