@@ -24,7 +24,7 @@ Reading readIn(std::string_view bytes, std::size_t step) {
   try {
     for (std::size_t at = 0; at < bytes.size(); at += step) {
       reader.push(bytes.substr(at, step), [&](tally::s2::Frame&& frame) {
-        reading.frames.emplace_back(frame.is_error, frame.server_leaves, frame.status, *frame.payload);
+        reading.frames.emplace_back(frame.is_error, frame.server_leaves, frame.status, frame.payload);
       });
     }
     reading.at_boundary = reader.atBoundary();

@@ -16,6 +16,7 @@
 
 #include "tally/api.hpp"
 #include "tally/call.hpp"
+#include "tally/detail/large_pages.hpp"
 #include "tally/error.hpp"
 #include "tally/path.hpp"
 
@@ -231,7 +232,7 @@ void* offer(Storage& storage, std::string_view id) noexcept {
   return found;
 }
 
-/// A ByteSink over a std::string. Cost: grows the string to the room asked for, once.
+/// A ByteSink over a std::string. Cost: grows the string to the room asked for, once; large room in large pages.
 class StringSink final : public ByteSink {
  public:
   explicit StringSink(std::string& out) noexcept : out_(out), used_(out.size()) {}
@@ -244,12 +245,20 @@ class StringSink final : public ByteSink {
     used_ = out_.size();
   }
   char* grow(std::size_t size) override {
-    if (out_.size() - used_ < size) out_.resize(used_ + size);
+    if (out_.size() - used_ < size) enlarge(used_ + size);
     return out_.data() + used_;
   }
   void commit(std::size_t size) override { used_ += size; }
 
  private:
+  void enlarge(std::size_t size) {
+    if (size >= detail::kWorthLargePages && out_.capacity() < size) {
+      out_.reserve(size);
+      detail::preferLargePages(out_.data() + used_, size - used_);
+    }
+    out_.resize(size);
+  }
+
   std::string& out_;
   std::size_t used_;
 };

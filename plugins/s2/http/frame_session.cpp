@@ -50,7 +50,7 @@ class FrameSession::FrameExchange final : public Exchange {
     if (frames_.empty()) return std::nullopt;
     Frame frame = std::move(frames_.front());
     frames_.pop_front();
-    queued_ -= frame.payload->size();
+    queued_ -= frame.payload.size();
     resume = paused_ && queued_ < kMaxQueuedBytes / 2;
     if (resume) paused_ = false;
     return frame;
@@ -79,7 +79,7 @@ class FrameSession::FrameExchange final : public Exchange {
   bool isNews() const noexcept { return !frames_.empty() || ended_; }
   void put(Frame&& frame) {
     const std::lock_guard lock(mutex_);
-    queued_ += frame.payload->size();
+    queued_ += frame.payload.size();
     frames_.push_back(std::move(frame));
     changed_.notify_all();
   }
@@ -115,7 +115,7 @@ std::optional<Frame> FrameSession::next(const Call& call) {
     auto frame = exchange_->take(ended, resume);
     if (resume) loop_.resume(exchange_);
     if (frame && frame->is_error) {
-      refusal_ = parseRefusal(frame->status, *frame->payload);
+      refusal_ = parseRefusal(frame->status, frame->payload);
       return std::nullopt;
     }
     if (frame) return frame;

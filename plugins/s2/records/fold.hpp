@@ -16,7 +16,7 @@
 namespace tally::s2 {
 
 /// The bytes that record views point into; shared, so that they go when the last piece of content has gone.
-using SharedBytes = std::shared_ptr<const std::string>;
+using SharedBytes = std::shared_ptr<const void>;
 
 /// Takes records one by one and keeps what the file is after the last one. To be asked only at a confirmed tail:
 /// between batches the content may be one that never was.

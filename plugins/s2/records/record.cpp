@@ -1,9 +1,13 @@
 #include "records/record.hpp"
 
+#include <sys/random.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
-#include <random>
+
+#include "tally/error.hpp"
 
 namespace tally::s2 {
 namespace {
@@ -105,10 +109,12 @@ std::optional<std::uint64_t> trimNumber(std::string_view body) noexcept {
 }
 
 TransactionId randomId() {
-  std::random_device device;  // not a generator with a state: a forked process would go on with the same numbers
-  const std::array<std::uint32_t, 2> words{device(), device()};
+  // Not a generator with a state: a forked process would go on with the same numbers. And not std::random_device, whose
+  // constructor asks the processor what it is: in a virtual machine that takes longer than the rest of an append.
   TransactionId id;
-  std::memcpy(id.data(), words.data(), id.size());
+  if (::getrandom(id.data(), id.size(), 0) != static_cast<ssize_t>(id.size())) {
+    throw Error(ErrorCode::Internal, std::string("the kernel gives no random bytes: ") + std::strerror(errno));
+  }
   return id;
 }
 

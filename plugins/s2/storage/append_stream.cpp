@@ -76,10 +76,10 @@ class S2AppendStream::Session final : public Exchange {
   }
   void take(const Frame& frame) {
     if (frame.is_error) {
-      refusal_ = parseRefusal(frame.status, *frame.payload);
+      refusal_ = parseRefusal(frame.status, frame.payload);
       return stopSending();
     }
-    const AppendAck ack = decodeAck(*frame.payload);
+    const AppendAck ack = decodeAck(frame.payload);
     const std::lock_guard lock(stream_.mutex_);
     if (!stream_.pipe_.isUnderWay()) throw Error(ErrorCode::Unavailable, "an acknowledgement of what was not sent");
     const std::uint64_t bytes = stream_.pipe_.landed(ack);

@@ -116,8 +116,8 @@ void S2Follower::readFrame(const Call& call) {
 void S2Follower::take(const Frame& frame) {
   const std::uint64_t before = fold_.next();
   auto what = FollowFold::Next::GoOn;
-  const auto tail = decodeBatch(*frame.payload, [&](const RecordView& record) {
-    if (what == FollowFold::Next::GoOn) what = fold_.feed(record, frame.payload);
+  const auto tail = decodeBatch(frame.payload, [&](const RecordView& record) {
+    if (what == FollowFold::Next::GoOn) what = fold_.feed(record, frame.owner);
   });
   switch (what) {
     case FollowFold::Next::Removed: return lose();

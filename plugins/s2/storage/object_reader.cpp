@@ -23,7 +23,7 @@ Reading readOnce(BasinApi& api, std::string_view stream, const Call& call) {
   FrameSession session(api.client(), api.readToTail(stream, 0));
   while (const auto frame = session.next(call)) {
     const auto tail =
-        decodeBatch(*frame->payload, [&](const RecordView& record) { reading.fold.feed(record, frame->payload); });
+        decodeBatch(frame->payload, [&](const RecordView& record) { reading.fold.feed(record, frame->owner); });
     const bool at_tail = tail && tail->seq_num == reading.fold.next() && tail->seq_num != 0;
     if (at_tail && Call::Clock::now() - begin > kLongEnough) break;
   }

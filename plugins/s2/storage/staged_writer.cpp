@@ -104,7 +104,7 @@ std::optional<Refusal> StagedWriter::stageOnce(const Call& call) {
   end_ = 0;
   FrameSession session(api_.client(), api_.appendSession(stream_), framesOf(content_, transaction_, api_.compresses()));
   std::size_t acknowledged = 0;
-  for (; const auto frame = session.next(call); ++acknowledged) take(decodeAck(*frame->payload));
+  for (; const auto frame = session.next(call); ++acknowledged) take(decodeAck(frame->payload));
   if (session.refusal()) return session.refusal();
   if (acknowledged != (content_.size() + kStagedBytes - 1) / kStagedBytes) {
     throw Error(ErrorCode::Unavailable, "the session ended before all of the content was acknowledged").retryable(true);

@@ -1,6 +1,7 @@
 #include "wire/frames.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "tally/error.hpp"
@@ -55,11 +56,11 @@ void FrameReader::push(std::string_view bytes, const Take& take) {
       if (head_.size() < kFrameHead) return;
       open();
     }
-    const std::size_t taken = std::min(missing_, bytes.size());
-    payload_.append(bytes.substr(0, taken));
+    const std::size_t taken = std::min(size_ - filled_, bytes.size());
+    std::memcpy(room_.bytes + filled_, bytes.data(), taken);
     bytes.remove_prefix(taken);
-    missing_ -= taken;
-    if (missing_ == 0) take(close());
+    filled_ += taken;
+    if (filled_ == size_) take(close());
   }
 }
 
@@ -71,8 +72,9 @@ void FrameReader::open() {
   if ((flags & kErrorBit) != 0 && (flags & kCompressionBits) != 0) noFrame("a compressed error");
   if ((flags & kUnusedBits) != 0) noFrame("unknown flags");
   if ((flags & kErrorBit) != 0 && size < 3) noFrame("an error without a status");
-  missing_ = size - 1;
-  payload_.reserve(missing_);
+  size_ = size - 1;
+  filled_ = 0;
+  room_ = memory_.take(size_);
 }
 
 Frame FrameReader::close() {
@@ -80,15 +82,19 @@ Frame FrameReader::close() {
   Frame frame;
   frame.server_leaves = (flags & kLeavesBit) != 0;
   frame.is_error = (flags & kErrorBit) != 0;
+  frame.payload = {room_.bytes, size_};
+  frame.owner = std::move(room_.owner);
   if (frame.is_error) {
-    frame.status = static_cast<int>(byteAt(payload_, 0) << 8U | byteAt(payload_, 1));
-    payload_.erase(0, 2);
+    frame.status = static_cast<int>(byteAt(frame.payload, 0) << 8U | byteAt(frame.payload, 1));
+    frame.payload.remove_prefix(2);
     ended_ = true;
   }
   const Compression how = compressionOf(flags);
-  if (how != Compression::None) payload_ = decompressed(how, payload_, kMaxFrameBytes - 1);
-  frame.payload = std::make_shared<const std::string>(std::move(payload_));
-  payload_ = {};
+  if (how != Compression::None) {
+    const auto plain = std::make_shared<const std::string>(decompressed(how, frame.payload, kMaxFrameBytes - 1));
+    frame.payload = *plain;
+    frame.owner = plain;
+  }
   head_.clear();
   return frame;
 }

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "wire/bulk_memory.hpp"
+
 namespace tally::s2 {
 
 inline constexpr std::size_t kMaxFrameBytes = std::size_t{2} * 1024 * 1024;
@@ -20,8 +22,9 @@ inline constexpr std::size_t kFrameHead = 4;
 struct Frame {
   bool is_error = false;
   bool server_leaves = false;
-  int status = 0;                              ///< of an error
-  std::shared_ptr<const std::string> payload;  ///< the message, or the error's JSON
+  int status = 0;                     ///< of an error
+  std::string_view payload;           ///< the message, or the error's JSON
+  std::shared_ptr<const void> owner;  ///< of the payload's bytes
 };
 
 /// `message` as a frame, compressed if it `may` be and that is worth it. Errors: InvalidArgument above the size of a
@@ -29,7 +32,7 @@ struct Frame {
 std::string encodeFrame(std::string_view message, bool may_compress = false);
 
 /// Cuts a body into frames as its bytes come in.
-/// Threads: one. Cost: one copy of the payload; memory of one frame, decompressed.
+/// Threads: one. Cost: one copy of the payload; memory of one frame, decompressed, and see BulkMemory.
 class FrameReader {
  public:
   using Take = std::function<void(Frame&&)>;
@@ -44,9 +47,10 @@ class FrameReader {
   void open();
   Frame close();
 
+  BulkMemory memory_;
   std::string head_;  // length and flags, as far as they have come
-  std::string payload_;
-  std::size_t missing_ = 0;  // bytes of the payload that are still to come
+  BulkMemory::Room room_;
+  std::size_t size_ = 0, filled_ = 0;  // of the payload in the room
   bool ended_ = false;
 };
 
