@@ -42,13 +42,15 @@ std::unique_ptr<AppendStream> RedisAppendStreams::openAppendStream(std::string_v
   const auto stat = reader_.stat(key, call);
   if (stat && stat->is_directory) throwRefusal("IS_DIRECTORY");
   const bool trims = settings_.stream_max_len != 0;
-  return std::make_unique<RedisAppendStream>(owner_, writer_, std::string(key), options, !trims);
+  WatchedAppends watched(settings_, names_, finder_, key);
+  return std::make_unique<RedisAppendStream>(owner_, writer_, std::move(watched), std::string(key), options, !trims);
 }
 
-RedisAppendStream::RedisAppendStream(const Owner& owner, ObjectWriter& writer, std::string key,
+RedisAppendStream::RedisAppendStream(const Owner& owner, ObjectWriter& writer, WatchedAppends watched, std::string key,
                                      const AppendStreamOptions& options, bool tells_sizes)
     : owner_(owner),
       writer_(writer),
+      watched_(std::move(watched)),
       key_(std::move(key)),
       window_bytes_(options.window_bytes == 0 ? kWindowBytes : options.window_bytes),
       window_count_(options.window_count == 0 ? kWindowCount : options.window_count),
@@ -95,13 +97,18 @@ void RedisAppendStream::run(const std::stop_token& stop) {
       const Contents some = takeSome(stop);
       if (some.empty()) return;
       const std::string token = name + '-' + std::to_string(step);
-      acknowledge(some, writer_.appendAll(key_, some, token, call));
+      acknowledge(some, append(some, token, call));
     }
   } catch (const Error& error) {
     fail(error);
   } catch (const std::bad_alloc&) {
     fail(Error(ErrorCode::Exhausted, "out of memory"));
   }
+}
+
+std::uint64_t RedisAppendStream::append(const Contents& some, const std::string& token, const Call& call) {
+  if (const auto size = watched_.append(some, token, call)) return *size;
+  return writer_.appendAll(key_, some, token, call);
 }
 
 // What is sent next; nothing when the stream is being closed.

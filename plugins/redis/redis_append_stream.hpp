@@ -14,19 +14,23 @@
 #include "object_writer.hpp"
 #include "owner.hpp"
 #include "tally/extensions/append_stream.hpp"
+#include "watched_appends.hpp"
 
 namespace tally::redis {
 
 class RedisAppendStreams final : public AppendStreams {
  public:
-  RedisAppendStreams(const Owner& owner, const Settings& settings, ObjectReader& reader, ObjectWriter& writer) noexcept
-      : owner_(owner), settings_(settings), reader_(reader), writer_(writer) {}
+  RedisAppendStreams(const Owner& owner, const Settings& settings, const KeyNames& names, ServerFinder& finder,
+                     ObjectReader& reader, ObjectWriter& writer) noexcept
+      : owner_(owner), settings_(settings), names_(names), finder_(finder), reader_(reader), writer_(writer) {}
   std::unique_ptr<AppendStream> openAppendStream(std::string_view key, const AppendStreamOptions& options,
                                                  const Call& call) override;
 
  private:
   const Owner& owner_;
   const Settings& settings_;
+  const KeyNames& names_;
+  ServerFinder& finder_;
   ObjectReader& reader_;
   ObjectWriter& writer_;
 };
@@ -36,8 +40,8 @@ class RedisAppendStreams final : public AppendStreams {
 /// the answer to it was lost.
 class RedisAppendStream final : public AppendStream {
  public:
-  RedisAppendStream(const Owner& owner, ObjectWriter& writer, std::string key, const AppendStreamOptions& options,
-                    bool tells_sizes);
+  RedisAppendStream(const Owner& owner, ObjectWriter& writer, WatchedAppends watched, std::string key,
+                    const AppendStreamOptions& options, bool tells_sizes);
   ~RedisAppendStream() override;
 
   std::optional<std::uint64_t> submit(std::string_view content) override;
@@ -46,12 +50,14 @@ class RedisAppendStream final : public AppendStream {
  private:
   using Contents = std::vector<std::string>;
   void run(const std::stop_token& stop);
+  std::uint64_t append(const Contents& some, const std::string& token, const Call& call);
   Contents takeSome(const std::stop_token& stop);
   void acknowledge(const Contents& sent, std::uint64_t size);
   void fail(const Error& why);
 
   const Owner& owner_;
   ObjectWriter& writer_;
+  WatchedAppends watched_;  // of the thread
   const std::string key_;
   const std::uint64_t window_bytes_, window_count_;
   const bool tells_sizes_;

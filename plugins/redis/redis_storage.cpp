@@ -37,7 +37,7 @@ RedisStorage::RedisStorage(Settings settings)
       reader_(names_, finder_, directories_),
       writer_(settings_, names_, finder_, directories_),
       batch_({owner_, finder_, directories_, reader_, writer_, *this}),
-      append_streams_(owner_, settings_, reader_, writer_),
+      append_streams_(owner_, settings_, names_, finder_, reader_, writer_),
       follow_({owner_, settings_, names_, finder_, directories_, reader_}),
       groups_({owner_, settings_, names_, finder_}),
       health_(owner_, settings_, names_, finder_),

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "redis/redis_server.hpp"
+#include "redis/server_calls.hpp"
 #include "support/doctest.hpp"
 
 using namespace tally;
@@ -11,42 +12,14 @@ using namespace std::chrono_literals;
 using test::codeOf;
 using test::openRedis;
 using test::RedisServer;
-
-namespace {
-
-// How often the server has been called so since the last look.
-class Calls {
- public:
-  Calls(const RedisServer& server, std::string command) : server_(server), line_("cmdstat_" + std::move(command)) {
-    since();
-  }
-  std::int64_t since() {
-    const std::int64_t before = total_;
-    total_ = count();
-    return total_ - before;
-  }
-
- private:
-  std::int64_t count() const {
-    const redis::Reply reply = server_.command({"INFO", "commandstats"});
-    const std::string stats(redis::viewOf(reply).text());
-    const std::size_t at = stats.find(line_ + ":calls=");
-    return at == stats.npos ? 0 : std::stoll(stats.substr(at + line_.size() + 7));
-  }
-
-  const RedisServer& server_;
-  std::string line_;
-  std::int64_t total_ = 0;
-};
-
-}  // namespace
+using test::ServerCalls;
 
 TEST_CASE("tails: an append or a write that follows one of ours is a single XADD") {
   RedisServer server;
   const auto storage = openRedis(server.url());
   storage->write("d/x", "1");
   storage->append("d/log", "1");
-  Calls scripts(server, "evalsha"), entries(server, "xadd");
+  ServerCalls scripts(server, "evalsha"), entries(server, "xadd");
   std::string log = "1";
   for (int i = 0; i < 20; ++i) {
     const std::string text = std::to_string(i);
@@ -153,7 +126,7 @@ TEST_CASE("tails: the time of the last change goes on, though the ids do not fol
   storage->append("log", "1");
   const auto first = storage->stat("log")->modified;
   test::waitUntil("some milliseconds", [&] { return std::chrono::system_clock::now() > *first + 20ms; });
-  Calls scripts(server, "evalsha");
+  ServerCalls scripts(server, "evalsha");
   storage->append("log", "2");
   CHECK(scripts.since() == 0);
   const auto second = storage->stat("log")->modified;
