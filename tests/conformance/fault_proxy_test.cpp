@@ -243,6 +243,18 @@ TEST_CASE("proxy: delivers a request late although its client has gone, and anot
   CHECK(proxy.delivered() == 2);
 }
 
+TEST_CASE("proxy: strikes only what holds a text") {
+  Server server;
+  FaultProxy proxy(server.address());
+  Strike refusal{Fault::Answer, Strike::kForEver};
+  refusal.holds = "frames";
+  refusal.answer = "no";
+  proxy.arm(refusal);
+  CHECK(Client(proxy).ask("events") == "<events>");
+  CHECK(Client(proxy).ask("send frames") == "no");
+  CHECK(Client(proxy).ask("events") == "<events>");
+}
+
 TEST_CASE("proxy: repeats a request that came in pieces as a whole") {
   Server server;
   FaultProxy proxy(server.address());

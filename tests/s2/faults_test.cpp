@@ -104,6 +104,41 @@ TEST_CASE("faults: an append stream that is refused before its end is begun agai
   CHECK(!expected.empty());
 }
 
+TEST_CASE("faults: a follower goes on by events where no frames are let through") {
+  const S2Server server;
+  FaultProxy proxy(server.address(), kMethods);
+  const auto direct = openS2(server);
+  std::string expected, every(256, '\0');
+  for (std::size_t i = 0; i < every.size(); ++i) every[i] = static_cast<char>(i);
+  direct->append("log", expected = every + "\n");
+  s2::S2Storage storage(through(proxy), Call());
+  auto refusal = next(Fault::Answer, "GET ", answer("415 Unsupported Media Type", "<html>a proxy</html>"));
+  refusal.times = conformance::Strike::kForEver;
+  refusal.holds = "s2s/proto";
+  proxy.arm(refusal);
+  const auto follower = storage.openFollower("log", {}, Call());
+  std::string text;
+  const auto follow = [&] {
+    waitUntil("the follower has it", [&] {
+      FollowEvent event;
+      {
+        StringSink sink(text);
+        event = follower->next(sink, 0, Call::within(100ms));
+      }
+      if (event == FollowEvent::Reset) text.clear();
+      return text == expected;
+    });
+  };
+  follow();
+  direct->append("log", "more\n");
+  expected += "more\n";
+  follow();
+  direct->write("log", expected = std::string(3'000'000, 'y'));
+  follow();
+  CHECK(text == expected);
+  CHECK(proxy.struck() >= 1);
+}
+
 TEST_CASE("faults: whoever collides with other changes many times gets through") {
   const S2Server server;
   FaultProxy proxy(server.address(), kMethods);

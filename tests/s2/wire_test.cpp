@@ -3,6 +3,7 @@
 #include <random>
 
 #include "s2/wire/compression.hpp"
+#include "s2/wire/events.hpp"
 #include "s2/wire/frames.hpp"
 #include "s2/wire/messages.hpp"
 #include "s2/wire/service_error.hpp"
@@ -191,6 +192,71 @@ TEST_CASE("frames: large messages are compressed where that is asked for, and re
   const std::string head = {0, 0, static_cast<char>(gzip.size() + 1), 0x40};
   REQUIRE(framesOf(head + gzip, 5).size() == 1);
   CHECK(framesOf(head + gzip, 5)[0].payload == "hello");
+}
+
+namespace {
+
+/// The events of a text that comes `step` bytes at a time.
+std::vector<Frame> eventsOf(std::string_view text, std::size_t step) {
+  std::vector<Frame> frames;
+  EventReader reader;
+  for (std::size_t at = 0; at < text.size(); at += step) {
+    reader.push(text.substr(at, step), [&](Frame&& frame) { frames.push_back(std::move(frame)); });
+  }
+  CHECK(reader.atBoundary());
+  return frames;
+}
+
+}  // namespace
+
+TEST_CASE("events: batches, pings and errors become what frames would have been, however they are cut") {
+  const std::string text =
+      ": a comment\n"
+      "event: batch\r\nid: 4,2,9\r\n"
+      "data: "
+      "{\"records\":[{\"seq_num\":3,\"timestamp\":17,\"headers\":[[\"\",\"dHJpbQ==\"]],\"body\":\"AAAAAAAAAAU=\"},\r\n"
+      "data: {\"seq_num\":4,\"timestamp\":18,\"headers\":[[\"Zng=\",\"Yw==\"]],\"body\":\"aGVsbG8=\"},"
+      "{\"seq_num\":5,\"timestamp\":19}],\"tail\":{\"seq_num\":6,\"timestamp\":19}}\r\n\r\n"
+      "event: ping\ndata: {\"timestamp\":20,\"tail\":{\"seq_num\":6,\"timestamp\":19}}\n\n"
+      "event: of a later version\ndata: {}\n\n"
+      "event: error\ndata: {\"code\":\"unavailable\",\"message\":\"going\"}\n\n";
+  for (const std::size_t step : {std::size_t{1}, std::size_t{7}, text.size()}) {
+    const auto frames = eventsOf(text, step);
+    REQUIRE(frames.size() == 3);
+    std::vector<RecordView> records;
+    const auto tail = decodeBatch(frames[0].payload, [&](const RecordView& record) { records.push_back(record); });
+    REQUIRE(records.size() == 3);
+    CHECK(records[0].is_command);
+    CHECK(records[0].command == kTrimCommand);
+    CHECK(trimNumber(records[0].body) == 5);
+    CHECK(records[1].seq_num == 4);
+    CHECK(records[1].timestamp == 18);
+    CHECK(records[1].kind == "c");
+    CHECK(records[1].body == "hello");
+    CHECK(records[2].body.empty());
+    CHECK(tail->seq_num == 6);
+    CHECK(decodeBatch(frames[1].payload, [](const RecordView&) { FAIL("a ping has no records"); })->timestamp == 19);
+    CHECK(frames[2].is_error);
+    CHECK(parseRefusal(frames[2].status, frames[2].payload).code == "unavailable");
+  }
+  CHECK(eventsOf("data: [DONE]\n\n", 3).empty());
+}
+
+TEST_CASE("events: what is none is Unavailable, and said to be none") {
+  for (const std::string text :
+       {"event: batch\ndata: {\"records\":[{}]}\n\n", "event: batch\ndata: no JSON\n\n",
+        "event: batch\ndata: {\"records\":[{\"seq_num\":1,\"timestamp\":1,\"body\":\"a\"}]}\n\n",
+        "event: batch\ndata: {\"records\":[{\"seq_num\":1,\"timestamp\":1,\"body\":\"a*==\"}]}\n\n",
+        "event: batch\ndata: {\"records\":[{\"seq_num\":1,\"timestamp\":1,\"body\":\"YQ=a\"}]}\n\n",
+        "data: [DONE]\n\nmore", "event: error\ndata: {}\n\nmore"}) {
+    CAPTURE(text);
+    CHECK(codeOf([&] { eventsOf(text, text.size()); }) == ErrorCode::Unavailable);
+  }
+  EventReader endless;
+  const std::string much(1024 * 1024, 'x');
+  CHECK(codeOf([&] {
+          for (int i = 0; i < 5; ++i) endless.push(much, [](Frame&&) {});
+        }) == ErrorCode::Unavailable);
 }
 
 TEST_CASE("compression: what is damaged, cut or too large is refused") {

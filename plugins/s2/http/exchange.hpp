@@ -30,6 +30,7 @@ struct Request {
   std::string body;                  ///< of Post; sent once at most, also when the connection breaks
   bool accepts_compression = false;
   bool is_session = false;                      ///< may last: no limit for the whole, but one for silence
+  bool has_events = false;                      ///< of a session: it brings events instead of frames
   std::optional<std::chrono::seconds> silence;  ///< of a session, instead of the usual limit; 0 for none
 };
 

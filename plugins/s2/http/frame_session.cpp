@@ -14,7 +14,13 @@ constexpr std::size_t kMaxQueuedBytes = std::size_t{16} * 1024 * 1024;
 /// The exchange below a session: answers of status 200 are frames, all others a text.
 class FrameSession::FrameExchange final : public Exchange {
  public:
-  FrameExchange(Request request, FrameSource source) : Exchange(std::move(request)), source_(std::move(source)) {}
+  FrameExchange(Request wanted, FrameSource source) : Exchange(std::move(wanted)), source_(std::move(source)) {
+    if (request().has_events) {
+      reader_ = std::make_unique<EventReader>();
+    } else {
+      reader_ = std::make_unique<FrameReader>();
+    }
+  }
 
   Flow receive(std::string_view bytes) override {
     if (status() != kGood) return Exchange::receive(bytes);
@@ -25,7 +31,7 @@ class FrameSession::FrameExchange final : public Exchange {
         return Flow::Pause;
       }
     }
-    reader_.push(bytes, [this](Frame&& frame) { put(std::move(frame)); });
+    reader_->push(bytes, [this](Frame&& frame) { put(std::move(frame)); });
     return Flow::Go;
   }
 
@@ -66,7 +72,7 @@ class FrameSession::FrameExchange final : public Exchange {
     changed_.wait_until(lock, until, [&] { return isNews(); });
   }
 
-  bool atBoundary() const noexcept { return reader_.atBoundary(); }
+  bool atBoundary() const noexcept { return reader_->atBoundary(); }
 
  protected:
   void ended() override {
@@ -86,7 +92,7 @@ class FrameSession::FrameExchange final : public Exchange {
 
   // The loop's until the end.
   const FrameSource source_;
-  FrameReader reader_;
+  std::unique_ptr<SessionReader> reader_;
   std::string outgoing_;
   std::size_t sent_ = 0;
 

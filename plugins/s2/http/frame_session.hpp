@@ -11,6 +11,7 @@
 #include <string>
 
 #include "http/client.hpp"
+#include "wire/events.hpp"
 #include "wire/frames.hpp"
 
 namespace tally::s2 {

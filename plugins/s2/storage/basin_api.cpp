@@ -61,7 +61,7 @@ Request BasinApi::request(Method method, std::string path, Format format) const 
   request.url = settings_.endpoints.basin_url + std::move(path);
   if (!settings_.access_token.empty()) request.headers.push_back("authorization: Bearer " + settings_.access_token);
   if (settings_.endpoints.names_basin_in_header) request.headers.push_back("s2-basin: " + settings_.basin);
-  request.accepts_compression = settings_.compresses && format != Format::Session;
+  request.accepts_compression = settings_.compresses && format != Format::Session && format != Format::Events;
   switch (format) {
     case Format::Json: request.headers.emplace_back("content-type: application/json"); break;
     case Format::Protobuf:
@@ -73,6 +73,10 @@ Request BasinApi::request(Method method, std::string path, Format format) const 
       // Of frames, which libcurl does not look into.
       if (settings_.compresses) request.headers.emplace_back("accept-encoding: zstd, gzip");
       request.is_session = true;
+      break;
+    case Format::Events:
+      request.headers.insert(request.headers.end(), std::begin(kEventHeaders), std::end(kEventHeaders));
+      request.is_session = request.has_events = true;
       break;
   }
   return request;
@@ -206,6 +210,12 @@ Request BasinApi::readToTail(std::string_view stream, std::uint64_t from) const 
 
 Request BasinApi::readOn(std::string_view stream, std::uint64_t from) const {
   Request session = request(Method::Get, recordsPath(stream) + "?seq_num=" + std::to_string(from), Format::Session);
+  session.silence = kLongestSilence;
+  return session;
+}
+
+Request BasinApi::readEvents(std::string_view stream, std::uint64_t from) const {
+  Request session = request(Method::Get, recordsPath(stream) + "?seq_num=" + std::to_string(from), Format::Events);
   session.silence = kLongestSilence;
   return session;
 }

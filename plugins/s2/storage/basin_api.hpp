@@ -113,6 +113,8 @@ class BasinApi {
   Request readToTail(std::string_view stream, std::uint64_t from) const;
   /// The request of a session that delivers everything from `from` on, and then what comes.
   Request readOn(std::string_view stream, std::uint64_t from) const;
+  /// The same by events.
+  Request readEvents(std::string_view stream, std::uint64_t from) const;
   /// The request of a session that appends.
   Request appendSession(std::string_view stream) const;
 
@@ -128,7 +130,7 @@ class BasinApi {
   std::chrono::milliseconds deletionWait() const noexcept { return settings_.deletion_wait; }
 
  private:
-  enum class Format { Json, Protobuf, Session };
+  enum class Format { Json, Protobuf, Session, Events };
 
   Pending beginTail(std::string_view stream);
   Request request(Method method, std::string path, Format format) const;

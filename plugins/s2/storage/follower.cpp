@@ -93,6 +93,7 @@ void S2Follower::read(const Call& call) {
   } catch (const Error& error) {
     const bool broken = error.retryable() && error.code() != ErrorCode::Timeout;
     if (!broken) throw;
+    if (!has_frames_) by_events_ = !by_events_;
     beginAt(fold_.point());
     if (!backoff_.again()) {
       backoff_ = Backoff(api_.client().retry());
@@ -104,11 +105,13 @@ void S2Follower::read(const Call& call) {
 
 void S2Follower::readFrame(const Call& call) {
   if (!session_) {
-    session_ = std::make_unique<FrameSession>(api_.client(), api_.readOn(stream_, fold_.next()), FrameSource(),
-                                              Attended::Always);
+    Request request = by_events_ ? api_.readEvents(stream_, fold_.next()) : api_.readOn(stream_, fold_.next());
+    has_frames_ = false;
+    session_ = std::make_unique<FrameSession>(api_.client(), std::move(request), FrameSource(), Attended::Always);
   }
   const auto frame = session_->next(call);
   if (!frame) return atEnd(call);
+  has_frames_ = true;
   backoff_ = Backoff(api_.client().retry());
   take(*frame);
 }
@@ -149,6 +152,11 @@ void S2Follower::atEnd(const Call& call) {
     return beginAt({});
   }
   beginAt(fold_.point());
+  const bool is_foreign = refusal->code.empty();  // not the service says so, but something before it
+  if (is_foreign && !by_events_) {
+    by_events_ = true;
+    return;
+  }
   Error error = refusalError(*refusal, kFollow);
   throw std::move(error.retryable(may_be_gone || error.retryable()));
 }

@@ -1,5 +1,6 @@
 #pragma once
-// Follows one object: a read session held open, begun anew wherever it breaks.
+// Follows one object: a read session held open, begun anew wherever it breaks. What lets no frames through may let
+// events through, so a session that brought nothing is tried the other way next.
 
 #include <chrono>
 #include <memory>
@@ -36,6 +37,7 @@ class S2Follower final : public Follower {
   const std::string stream_;
   FollowFold fold_;
   std::unique_ptr<FrameSession> session_;
+  bool by_events_ = false, has_frames_ = false;  // of the session
   bool exists_;
   bool void_ = false, removed_ = false;  // events to be told, before anything else
   Call::Clock::time_point held_since_;   // since when something waits for a confirmed tail

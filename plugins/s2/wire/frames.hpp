@@ -7,25 +7,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "wire/bulk_memory.hpp"
+#include "wire/session_reader.hpp"
 
 namespace tally::s2 {
 
 inline constexpr std::size_t kMaxFrameBytes = std::size_t{2} * 1024 * 1024;
 inline constexpr std::size_t kFrameHead = 4;
-
-struct Frame {
-  bool is_error = false;
-  bool server_leaves = false;
-  int status = 0;                     ///< of an error
-  std::string_view payload;           ///< the message, or the error's JSON
-  std::shared_ptr<const void> owner;  ///< of the payload's bytes
-};
 
 /// `message` as a frame, compressed if it `may` be and that is worth it. Errors: InvalidArgument above the size of a
 /// frame.
@@ -33,15 +24,10 @@ std::string encodeFrame(std::string_view message, bool may_compress = false);
 
 /// Cuts a body into frames as its bytes come in.
 /// Threads: one. Cost: one copy of the payload; memory of one frame, decompressed, and see BulkMemory.
-class FrameReader {
+class FrameReader final : public SessionReader {
  public:
-  using Take = std::function<void(Frame&&)>;
-
-  /// More bytes of the body; every frame that is whole goes to `take`.
-  /// Errors: Unavailable for what is no frame, and for bytes behind an error frame.
-  void push(std::string_view bytes, const Take& take);
-  /// Whether the body may end here: not inside a frame.
-  bool atBoundary() const noexcept { return head_.empty(); }
+  void push(std::string_view bytes, const Take& take) override;
+  bool atBoundary() const noexcept override { return head_.empty(); }
 
  private:
   void open();

@@ -141,6 +141,28 @@ std::string encode(const AppendInput& input) {
   return out;
 }
 
+std::string encodeBatch(const std::vector<BatchRecord>& records, std::optional<Position> tail) {
+  std::string out;
+  pbf_writer batch(out);
+  for (const auto& record : records) {
+    pbf_writer message(batch, kBatchRecords);
+    message.add_uint64(kRecordSeqNum, record.place.seq_num);
+    message.add_uint64(kRecordTimestamp, record.place.timestamp);
+    for (const auto& [name, value] : record.headers) {
+      pbf_writer header(message, kRecordHeaders);
+      header.add_bytes(kName, name);
+      header.add_bytes(kValue, value);
+    }
+    message.add_bytes(kRecordBody, record.body);
+  }
+  if (tail) {
+    pbf_writer message(batch, kBatchTail);
+    message.add_uint64(kSeqNum, tail->seq_num);
+    message.add_uint64(kTimestamp, tail->timestamp);
+  }
+  return out;
+}
+
 AppendAck decodeAck(std::string_view bytes) {
   return guarded("acknowledgement", [&] {
     AppendAck ack;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "records/record.hpp"
@@ -35,6 +36,16 @@ std::string encode(const AppendInput& input);
 
 /// Errors: Unavailable when the bytes are no acknowledgement.
 AppendAck decodeAck(std::string_view bytes);
+
+/// A record as the service delivers it, whatever the transport.
+struct BatchRecord {
+  Position place;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< names and values
+  std::string body;
+};
+
+/// A batch as the service sends it in a frame, for transports that carry something else.
+std::string encodeBatch(const std::vector<BatchRecord>& records, std::optional<Position> tail);
 
 /// Hand each record of a batch to `take`, in order. Views into `bytes`. Returns the tail where the service sent it.
 /// Errors: Unavailable when the bytes are no batch.

@@ -132,7 +132,8 @@ Error fencedError(const Refusal& refusal, const Deed& deed) {
 Error refusalError(const Refusal& refusal, const Deed& deed) {
   if (refusal.fencing_token) return fencedError(refusal, deed);
   const Meaning meaning = meaningOf(refusal);
-  std::string text = std::string(deed.cannot) + ": the service says " + std::to_string(refusal.status);
+  std::string text = std::string(deed.cannot) + ": the service says";
+  if (refusal.status != 0) text += ' ' + std::to_string(refusal.status);
   if (!refusal.code.empty()) text += ' ' + refusal.code;
   if (!refusal.message.empty()) text += ", '" + refusal.message + '\'';
   if (!meaning.advice.empty()) text.append("; ").append(meaning.advice);

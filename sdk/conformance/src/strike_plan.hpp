@@ -35,7 +35,7 @@ class StrikePlan {
   Strike strikeAt(std::string_view request) {
     const std::lock_guard lock(mutex_);
     ++requests;
-    if (armed_.fault == Fault::None || armed_.times == 0 || !startsWith(request, armed_.begins)) return {};
+    if (armed_.fault == Fault::None || armed_.times == 0 || !isMeant(request)) return {};
     if (armed_.skip > 0) {
       --armed_.skip;
       return {};
@@ -48,6 +48,9 @@ class StrikePlan {
   std::atomic<int> requests{0}, struck{0}, delivered{0};
 
  private:
+  bool isMeant(std::string_view request) const {
+    return startsWith(request, armed_.begins) && request.find(armed_.holds) != request.npos;
+  }
   static bool startsWith(std::string_view bytes, std::string_view with) { return bytes.substr(0, with.size()) == with; }
 
   const std::vector<std::string> beginnings_;
