@@ -14,10 +14,10 @@ inline constexpr std::size_t kWorthLargePages = std::size_t{4} * 1024 * 1024;
 /// longer to get 64 MiB than to fill them. Only a wish: elsewhere nothing happens.
 inline void preferLargePages(void* begin, std::size_t size) noexcept {
 #ifdef MADV_HUGEPAGE
-  constexpr std::uintptr_t kPage = std::uintptr_t{2} * 1024 * 1024;
-  const auto from = (reinterpret_cast<std::uintptr_t>(begin) + kPage - 1) / kPage * kPage;
-  const auto to = (reinterpret_cast<std::uintptr_t>(begin) + size) / kPage * kPage;
-  if (from < to) ::madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE);
+  constexpr std::size_t kPage = std::size_t{2} * 1024 * 1024;
+  const std::size_t before = (kPage - reinterpret_cast<std::uintptr_t>(begin) % kPage) % kPage;  // the first whole one
+  if (before >= size) return;
+  ::madvise(static_cast<char*>(begin) + before, (size - before) / kPage * kPage, MADV_HUGEPAGE);
 #else
   static_cast<void>(begin), static_cast<void>(size);
 #endif
