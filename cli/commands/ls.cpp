@@ -19,7 +19,7 @@ std::vector<ConversationSummary> summariesOf(Context& context, std::span<const C
   std::vector<ConversationSummary> all;
   while (all.size() < page.size()) {
     const auto part = page.subspan(all.size()).first(std::min(kAtOnce, page.size() - all.size()));
-    for (auto& one : context.store().summarize(part, context.call())) all.push_back(std::move(one));
+    for (const auto& one : context.store().summarize(part, context.call())) all.push_back(one);
   }
   return all;
 }
