@@ -32,7 +32,9 @@ class BatchSinkAdapter {
  private:
   static std::int32_t put(void* self, const tally_batch_result* result) noexcept {
     auto& sink = *static_cast<BatchSinkAdapter*>(self);
-    if (result->struct_size < TALLY_END_OF(tally_batch_result, error) || result->index >= sink.keys_.size()) {
+    constexpr std::uint32_t kWhole =
+        TALLY_END_OF(tally_batch_result, error);  // NOLINT(bugprone-sizeof-expression): of the pointer
+    if (result->struct_size < kWhole || result->index >= sink.keys_.size()) {
       return sink.guard_.fault("the plugin gave a result for an item that the batch does not have");
     }
     if (sink.done_[result->index]) return sink.guard_.fault("the plugin gave two results for one item of a batch");

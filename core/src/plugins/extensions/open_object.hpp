@@ -41,7 +41,7 @@ class OpenObject {
 template <typename Opened>
 Opened emptyObject() noexcept {
   Opened opened{};
-  opened.struct_size = TALLY_END_OF(Opened, ops);
+  opened.struct_size = TALLY_END_OF(Opened, ops);  // NOLINT(bugprone-sizeof-expression): of the pointer
   return opened;
 }
 
