@@ -7,6 +7,7 @@
 
 #include "redis/key_names.hpp"
 #include "redis/redis_server.hpp"
+#include "redis/tls_server.hpp"
 #include "tally/conformance/harness.hpp"
 #include "tally/create_storage.hpp"
 
@@ -97,7 +98,7 @@ class SingleRedisHarness : public RedisHarness<SinglePlace> {
   std::shared_ptr<IStorage> openWrong(conformance::Wrong what) override {
     using conformance::Wrong;
     const std::string secret = secrets().front();
-    if (what == Wrong::Certificate) return nullptr;
+    if (what == Wrong::Certificate) return openUnvouched();
     if (what == Wrong::Container) return openUrl("redis://" + server() + "/99");
     const bool right = what == Wrong::Permission;
     place().server().command(
@@ -113,6 +114,17 @@ class SingleRedisHarness : public RedisHarness<SinglePlace> {
     return true;
   }
   std::vector<std::string> secrets() const override { return {"s3cret-of-the-kit"}; }
+
+ private:
+  /// On a server whose certificate no authority of this machine has given.
+  std::shared_ptr<IStorage> openUnvouched() {
+    if (!hasTls()) return nullptr;
+    const Authority nobody("nobody");
+    nobody.give("server", "DNS:localhost,IP:127.0.0.1");
+    unvouched_ = std::make_unique<TlsServer>(nobody, "server");
+    return openUrl("rediss://127.0.0.1:" + std::to_string(unvouched_->port));
+  }
+  std::unique_ptr<TlsServer> unvouched_;  // of the case that asks for it
 };
 
 /// A cluster; whose memory is not limited, since a place that is full is the same on each node.
