@@ -79,12 +79,14 @@ std::unique_ptr<JournalFile> JournalFile::findForReading(const Root& root) {
   if (!fd) throw systemError(errno, "can't open the store's journal '.tally~journal'");
   if (!largeEnough(statusOf(fd.get()))) return nullptr;
   std::unique_ptr<JournalFile> file(new JournalFile(std::move(fd), false));
-  return file->valid() ? std::move(file) : nullptr;
+  if (!file->valid()) file.reset();
+  return file;
 }
 
 std::unique_ptr<JournalFile> JournalFile::join(const Root& root) {
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    if (auto file = tryJoin(root)) return file;
+    auto file = tryJoin(root);
+    if (file != nullptr) return file;
     // Somebody else is between two locks of the journal, for microseconds.
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
@@ -111,7 +113,8 @@ std::unique_ptr<JournalFile> JournalFile::tryJoin(const Root& root) {
   std::unique_ptr<JournalFile> file(new JournalFile(std::move(fd), true));
   if (alone && (bootId().empty() || !file->valid())) file->initialise();
   if (alone && ::flock(file->fd_.get(), LOCK_SH) != 0) throw systemError(errno, "can't lock the journal");
-  return file->valid() ? std::move(file) : nullptr;
+  if (!file->valid()) file.reset();
+  return file;
 }
 
 }  // namespace tally::local

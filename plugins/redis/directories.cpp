@@ -224,6 +224,7 @@ void Directories::link(const std::vector<std::string>& directories, const Call& 
 
 std::uint64_t Directories::countMissing(const std::vector<std::string>& keys, const Call& call) {
   std::vector<Request> questions;
+  questions.reserve(keys.size());
   for (const auto& key : keys) questions.push_back(entryQuestion(key));
   std::uint64_t missing = 0;
   for (const auto& answer : finder_.find(call).run(std::move(questions), call))

@@ -173,7 +173,7 @@ std::uint64_t ObjectWriter::appendedBy(std::string_view key, const Answer& answe
 }
 
 Request ObjectWriter::appendRequest(std::string_view key, const AppendOptions& options, const std::string& life,
-                                    std::string_view waits, const std::function<void(Command&)>& addContent) const {
+                                    std::string_view waits, const std::function<void(Command&)>& add_content) const {
   std::string stream = names_.stream(key);
   const Script& script = Scripts::all().append;
   const bool whole = waits == "0", once = !options.token.empty();
@@ -185,7 +185,7 @@ Request ObjectWriter::appendRequest(std::string_view key, const AppendOptions& o
   command.arg(key).arg(life);
   command.arg(options.expected_size ? std::to_string(*options.expected_size) : std::string());
   command.arg(options.token).arg(settings_.ttl.count()).arg(settings_.stream_max_len).arg(waits);
-  addContent(command);
+  add_content(command);
   return {std::move(command), std::move(stream), once ? Effect::Once : Effect::Changes};
 }
 

@@ -58,7 +58,7 @@ class ObjectWriter {
   Request writeRequest(std::string_view key, std::string_view content, const WriteOptions& options,
                        const std::string& life, std::string_view waits) const;
   Request appendRequest(std::string_view key, const AppendOptions& options, const std::string& life,
-                        std::string_view waits, const std::function<void(Command&)>& addContent) const;
+                        std::string_view waits, const std::function<void(Command&)>& add_content) const;
   std::uint64_t appendedBy(std::string_view key, const Answer& answer);
   bool removeApart(std::string_view key, const Call& call);
   std::int64_t ttlOf(const WriteOptions& options) const;

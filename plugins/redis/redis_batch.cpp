@@ -9,14 +9,14 @@ namespace {
 
 constexpr std::size_t kItemsAtOnce = 1000, kRequestBytes = std::size_t{16} << 20;
 
-// Hand the items over by parts; sizeOf() says how much one adds to the requests.
+// Hand the items over by parts; size_of() says how much one adds to the requests.
 template <typename SizeOf, typename Part>
-void byParts(std::size_t count, const Call& call, SizeOf&& sizeOf, Part&& part) {
+void byParts(std::size_t count, const Call& call, SizeOf&& size_of, Part&& part) {
   for (std::size_t from = 0; from < count;) {
     Items items;
     for (std::size_t bytes = 0; from < count && items.size() < kItemsAtOnce && bytes < kRequestBytes; ++from) {
       items.push_back(from);
-      bytes += sizeOf(from);
+      bytes += size_of(from);
     }
     part(items);
     if (from < count) call.check();

@@ -34,7 +34,7 @@ class TALLY_API StepFollower {
  public:
   /// Use ConversationRef::follow. `key` is that of the conversation's steps, `id` its name for findings.
   /// Errors: Unsupported where the backend can't follow; InvalidArgument for a cursor of another conversation.
-  StepFollower(std::shared_ptr<IStorage> storage, std::string key, std::string id,
+  StepFollower(std::shared_ptr<IStorage> storage, const std::string& key, std::string id,
                const FollowStepsOptions& options = {}, const Call& call = {});
   StepFollower(StepFollower&& other) noexcept;
   StepFollower& operator=(StepFollower&& other) noexcept;

@@ -118,7 +118,7 @@ std::vector<LoadStep> diagnosePlugin(const Config& config, const std::string& na
   const auto next = [&] {
     if (steps.empty()) return kOrder[0];
     const auto* last = std::find(std::begin(kOrder), std::end(kOrder), steps.back().name);
-    return last + 1 < std::end(kOrder) ? *(last + 1) : *last;
+    return std::end(kOrder) - last > 1 ? *std::next(last) : *std::prev(std::end(kOrder));
   };
   try {
     Config wanted = config;

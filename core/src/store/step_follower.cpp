@@ -60,7 +60,7 @@ std::unique_ptr<Follower> open(IStorage& storage, std::string_view key, const Fo
 
 class StepFollower::State {
  public:
-  State(std::shared_ptr<IStorage> storage, std::string key, std::string id, Place start, bool from_end,
+  State(std::shared_ptr<IStorage> storage, const std::string& key, std::string id, const Place& start, bool from_end,
         const Call& call)
       : storage_(std::move(storage)),
         id_(std::move(id)),
@@ -125,12 +125,11 @@ class StepFollower::State {
   bool inside_line_ = false;  // a line without line feed was taken
 };
 
-StepFollower::StepFollower(std::shared_ptr<IStorage> storage, std::string key, std::string id,
+StepFollower::StepFollower(std::shared_ptr<IStorage> storage, const std::string& key, std::string id,
                            const FollowStepsOptions& options, const Call& call) {
   Place start = options.cursor.empty() ? Place() : placeOf(options.cursor);
   if (options.cursor.empty() && options.from_end) start.position.expected_index = detail::ReadPosition::kAnyIndex;
-  state_ = std::make_unique<State>(std::move(storage), std::move(key), std::move(id), std::move(start),
-                                   options.from_end, call);
+  state_ = std::make_unique<State>(std::move(storage), key, std::move(id), start, options.from_end, call);
 }
 
 StepFollower::StepFollower(StepFollower&& other) noexcept = default;

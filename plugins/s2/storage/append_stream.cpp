@@ -8,7 +8,7 @@ namespace tally::s2 {
 namespace {
 
 constexpr Deed kAppendOn{"can't append", "append"};
-constexpr std::uint64_t kWindowBytes = std::uint64_t{8} * 1024 * 1024, kWindowCount = 64 * 1024;
+constexpr std::uint64_t kWindowBytes = std::uint64_t{8} * 1024 * 1024, kWindowCount = std::uint64_t{64} * 1024;
 constexpr auto kGoodbye = std::chrono::seconds(1);
 
 AppendPipe::Window windowOf(const AppendStreamOptions& options) {

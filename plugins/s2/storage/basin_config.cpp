@@ -7,7 +7,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::uint64_t kServiceDefault = 7 * 86'400;
+constexpr std::uint64_t kServiceDefault = std::uint64_t{7} * 86'400;
 
 Json memberOf(const Json& object, const char* name) { return object.is_object() ? object.value(name, Json()) : Json(); }
 

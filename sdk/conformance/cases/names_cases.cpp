@@ -80,9 +80,7 @@ void shellCharacters(Context& context) {
 void unicode(Context& context) {
   roundTripNames(context, {"\xf0\x9f\x98\x80", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "e\xcc\x81", "\xc3\xa9",
                            "\xe6\x97\xa5\xe6\x9c\xac", "\xef\xac\x81", "fi", "\xe2\x84\xab", "\xc3\x85", "A\xcc\x8a",
-                           "\xf4\x8f\xbf\xbf", "\xee\x80\x80", "\xef\xbb\xbf",
-                           "\xe2\x80\xae"
-                           "rtl"});
+                           "\xf4\x8f\xbf\xbf", "\xee\x80\x80", "\xef\xbb\xbf", std::string("\xe2\x80\xae") + "rtl"});
 }
 
 void letterCase(Context& context) {

@@ -17,7 +17,7 @@ int runMain(int argc, char** argv, Harness& harness, const std::vector<Group>& m
     app.parse(argc, argv);
     if (!line.list) return runAndReport(harness, groups, line);
     printList(groups);
-    return static_cast<int>(kAllPassed);
+    return kAllPassed;
   });
 }
 

@@ -47,7 +47,7 @@ int main(int argc, char** argv) {
     describe(app, settings);
     const std::vector<Group> groups = allGroups();
     for (int i = 1; i < argc; ++i) {
-      if (std::string_view(argv[i]) == "--list") return printList(groups), static_cast<int>(kAllPassed);
+      if (std::string_view(argv[i]) == "--list") return printList(groups), kAllPassed;
     }
     app.parse(argc, argv);
     PluginHarness harness(settings);

@@ -64,13 +64,11 @@ class CantOpen final : public std::runtime_error {
 Report run(Harness& harness, const std::vector<Group>& groups, const Options& options);
 
 /// What a program of the kit ends with.
-enum ExitCode : int {
-  kAllPassed = 0,
-  kCaseFailed = 1,  ///< or one that had to run was skipped
-  kWrongUsage = 2,  ///< the command line names what there is not
-  kCantOpen = 3,    ///< the storage under test can't be opened, or is not empty
-  kStopped = 130    ///< by a signal
-};
+inline constexpr int kAllPassed = 0;
+inline constexpr int kCaseFailed = 1;  ///< or one that had to run was skipped
+inline constexpr int kWrongUsage = 2;  ///< the command line names what there is not
+inline constexpr int kCantOpen = 3;    ///< the storage under test can't be opened, or is not empty
+inline constexpr int kStopped = 130;   ///< by a signal
 
 /// Run as a program, see --help. Returns the exit code.
 int runMain(int argc, char** argv, Harness& harness, const std::vector<Group>& more_groups = {});

@@ -14,21 +14,23 @@
 namespace tally::sdk::detail {
 
 class HostBatchSink final : public BatchSink {
+  static constexpr std::uint32_t kResultBytes =
+      TALLY_END_OF(tally_batch_result, error);  // NOLINT(bugprone-sizeof-expression): of the pointer
+
  public:
   explicit HostBatchSink(const tally_batch_sink* sink) noexcept : outlet_(sink) {}
   void take(std::size_t index, std::string_view content, const StorageStat& stat) override {
     tally_stat view{};
     view.struct_size = TALLY_END_OF(tally_stat, version);
     fillStat(&view, stat);
-    const tally_batch_result result{TALLY_END_OF(tally_batch_result, error), TALLY_OK, index,
-                                    {content.data(), content.size()},        &view,    nullptr};
+    const tally_batch_result result{kResultBytes, TALLY_OK, index, {content.data(), content.size()}, &view, nullptr};
     outlet_.put(&result);
   }
   void fail(std::size_t index, const Error& error) override {
     tally_error why{};
     why.struct_size = TALLY_END_OF(tally_error, message);
     const std::int32_t code = report(&why, error);
-    const tally_batch_result result{TALLY_END_OF(tally_batch_result, error), code, index, {nullptr, 0}, nullptr, &why};
+    const tally_batch_result result{kResultBytes, code, index, {nullptr, 0}, nullptr, &why};
     outlet_.put(&result);
   }
 
