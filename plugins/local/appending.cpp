@@ -59,7 +59,6 @@ UniqueFd createFile(const Root& root, const Addition& wanted, UniqueFd& folder) 
 
 // Nothing when somebody removed the folder, or made the file, in between.
 std::optional<Target> findTarget(const Root& root, AppendFiles& files, const Addition& wanted) {
-  if (auto kept = findKept(root, files, wanted.key)) return kept;
   UniqueFd folder, file = root.open(wanted.key, {O_WRONLY | O_APPEND | O_NONBLOCK});
   if (!file && errno == ENOENT) {
     file = createFile(root, wanted, folder);
@@ -101,19 +100,21 @@ void takeBack(const Target& target, AppendFiles& files, std::string_view key) {
 
 Target appendLocked(const Root& root, Journal& journal, AppendFiles& files, const Addition& wanted) {
   Journal::Lock lock(journal, wanted.key, wanted.call);
-  Target target = root.persist(wanted.call, [&] { return findTarget(root, files, wanted); });
+  std::optional<Target> found = findKept(root, files, wanted.key);
+  if (!found) found = root.persist(wanted.call, [&] { return findTarget(root, files, wanted); });
+  const Target& target = *found;
   if (wanted.options.expected_size.value_or(target.size) != target.size) {
     throw Error(ErrorCode::Conflict, "the object has " + std::to_string(target.size) + " bytes, not the expected " +
                                          std::to_string(*wanted.options.expected_size));
   }
-  if (wanted.content.empty()) return target;
+  if (wanted.content.empty()) return *std::move(found);
   try {
     putBehind(target, lock, wanted.content);
   } catch (...) {
     takeBack(target, files, wanted.key);
     throw;
   }
-  return target;
+  return *std::move(found);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// A build for which there was no OpenSSL: everything but TLS, and an address that asks for it says what to install. This
-// program brings its own tls.cpp, compiled as there.
+// A build for which there was no OpenSSL: everything but TLS, and an address that asks for it says what to install.
+// This program brings its own tls.cpp, compiled as there.
 
 #include "redis/redis_server.hpp"
 #include "support/doctest.hpp"

@@ -38,8 +38,8 @@ struct Strike {
   int skip = 0;          ///< after so many that pass
   std::string begins{};  ///< only those whose first bytes are these
   std::string answer{};
-  std::string holds{};  ///< only those that have this in what comes of them at first
   std::chrono::milliseconds wait{100};
+  std::string holds{};  ///< only those that have this in what comes of them at first
 };
 
 /// A request is what a client sends first, or after an answer; where the protocol answers while it is still being
