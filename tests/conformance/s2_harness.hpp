@@ -43,7 +43,8 @@ class S2Harness : public conformance::Harness {
   std::shared_ptr<IStorage> open() override { return open_(settings(server_.url())); }
   void clear() override { place_ = "kit-" + std::to_string(::getpid()) + '-' + std::to_string(++cleared_); }
   unsigned places() const override { return 8; }  // each process has its own, whatever its number
-  bool processes() const override { return !kThreadSanitizer; }
+  bool processes() const override { return true; }
+  bool opensInForks() const override { return !kThreadSanitizer; }
   bool throughHost() const override { return through_host_; }
   std::shared_ptr<IStorage> openSecond() override {
     auto second = settings(server_.url());

@@ -35,6 +35,7 @@ std::string Offer::missing(const Case& test) const {
     return (test.needs.facilities & static_cast<unsigned>(one)) != 0 && !offered;
   };
   if (lacks(Facility::Processes, harness_.processes())) return "other processes can't open this storage";
+  if (lacks(Facility::Processes, harness_.opensInForks())) return "forked processes can't open this storage here";
   if (lacks(Facility::Host, harness_.throughHost())) return "a bare adapter; the host makes this promise";
   if (lacks(Facility::Folder, !harness_.folder().empty())) return "keys are not files of a folder";
   if (lacks(Facility::Server, !harness_.server().empty())) return "no server was named to put a proxy in front of";

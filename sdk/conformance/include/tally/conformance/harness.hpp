@@ -68,6 +68,8 @@ class Harness {
 
   /// Whether other processes see the same data through open().
   virtual bool processes() const { return false; }
+  /// Whether processes that the kit forks can open it here and now, if any others can.
+  virtual bool opensInForks() const { return true; }
   /// Whether the storage comes from createStorage. A bare adapter object may rely on the host's check of keys and
   /// need not name the key in its messages, so such cases are skipped for it.
   virtual bool throughHost() const { return false; }
