@@ -4,6 +4,8 @@
 
 #include <new>
 
+#include "tally/detail/large_pages.hpp"
+
 namespace tally::s2 {
 namespace {
 
@@ -12,7 +14,7 @@ constexpr std::size_t kLarge = std::size_t{256} * 1024, kPiece = std::size_t{8} 
 std::shared_ptr<char> newPiece() {
   void* const bytes = ::mmap(nullptr, kPiece, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (bytes == MAP_FAILED) throw std::bad_alloc();
-  ::madvise(bytes, kPiece, MADV_HUGEPAGE);  // where the kernel has none, small ones do
+  tally::detail::preferLargePages(bytes, kPiece);
   return {static_cast<char*>(bytes), [](char* piece) { ::munmap(piece, kPiece); }};
 }
 

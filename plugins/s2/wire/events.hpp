@@ -1,9 +1,12 @@
 #pragma once
 // A session as server-sent events, for where something between here and the service lets no frames through.
 //
-//   event: batch   data: {"records":[{"seq_num","timestamp","headers":[[name,value]],"body"}],"tail":{}}, texts in
-//   base64 event: ping    data: {"timestamp","tail":{}} event: error   data: the error's JSON; the last event
+//   event: batch   data: {"records":[{"seq_num","timestamp","headers":[[name,value]],"body"}],"tail":{}}
+//   event: ping    data: {"timestamp","tail":{}}
+//   event: error   data: the error's JSON; the last event
 //                  data: [DONE]; the proper end
+//
+// Names, values and bodies are in base64.
 //
 // Source: the S2 API, streaming reads as text/event-stream; the format by WHATWG HTML, "Server-sent events".
 
