@@ -48,10 +48,20 @@ inline std::string_view segmentProblem(std::string_view key, std::size_t begin) 
   return {};
 }
 
-inline std::uint64_t wordAt(const char* bytes, std::size_t size = 8) noexcept {
-  std::uint64_t word = 0x6161616161616161;  // filled up with letters
-  std::memcpy(&word, bytes, size);
+template <typename Word>
+Word wordAt(const char* bytes) noexcept {
+  Word word;
+  std::memcpy(&word, bytes, sizeof word);
   return word;
+}
+
+// 1 to 7 bytes, filled up with letters. Put together in registers: a load of bytes that were stored one by one waits.
+inline std::uint64_t shortWordAt(const char* bytes, std::size_t size) noexcept {
+  const auto placed = [](std::uint64_t word, std::size_t at) { return word << (8 * at); };
+  const auto byte = [&](std::size_t at) { return placed(static_cast<unsigned char>(bytes[at]), at); };
+  const std::uint64_t letters = placed(0x6161616161616161, size);
+  if (size < 4) return letters | byte(0) | byte(size / 2) | byte(size - 1);
+  return letters | wordAt<std::uint32_t>(bytes) | placed(wordAt<std::uint32_t>(bytes + size - 4), size - 4);
 }
 
 // Whether eight bytes at a time show a key to be legal: it is ASCII, and next to a '/' stands neither '.' nor '/'.
@@ -68,11 +78,11 @@ inline bool isPlainlyLegal(std::string_view key) noexcept {
   const char* const bytes = key.data();
   const std::size_t size = key.size();
   if (size < 8) {
-    look(wordAt(bytes, size));
+    look(shortWordAt(bytes, size));
   } else {
-    for (std::size_t begin = 0; begin + 8 <= size; begin += 8) look(wordAt(bytes + begin));
-    before = 0x80;                   // what stands before it was looked at
-    look(wordAt(bytes + size - 8));  // most of these bytes once more
+    for (std::size_t begin = 0; begin + 8 <= size; begin += 8) look(wordAt<std::uint64_t>(bytes + begin));
+    before = 0x80;                                  // what stands before it was looked at
+    look(wordAt<std::uint64_t>(bytes + size - 8));  // most of these bytes once more
   }
   return good == kHighBits && key.back() != '/';
 }
