@@ -2,16 +2,18 @@
 
 namespace tally::local {
 
-AppendFiles::File AppendFiles::find(std::string_view key) {
+AppendFile AppendFiles::find(std::string_view key) {
   const std::lock_guard lock(mutex_);
+  if (!entries_.empty() && entries_.front().key == key) return entries_.front().file;
   const auto found = by_key_.find(key);
-  if (found == by_key_.end()) return nullptr;
+  if (found == by_key_.end()) return {};
   entries_.splice(entries_.begin(), entries_, found->second);
   return found->second->file;
 }
 
-void AppendFiles::keep(std::string_view key, File file) {
-  File closed_outside;
+void AppendFiles::keep(std::string_view key, AppendFile file) {
+  drop(key);
+  AppendFile closed_outside;
   const std::lock_guard lock(mutex_);
   if (entries_.size() == kCapacity) {
     by_key_.erase(entries_.back().key);
@@ -23,7 +25,7 @@ void AppendFiles::keep(std::string_view key, File file) {
 }
 
 void AppendFiles::drop(std::string_view key) {
-  File closed_outside;
+  AppendFile closed_outside;
   const std::lock_guard lock(mutex_);
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return;

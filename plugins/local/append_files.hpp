@@ -1,6 +1,7 @@
 #pragma once
 // Descriptors of the files that are appended to again and again: opening costs three times what a write costs.
 
+#include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -12,24 +13,32 @@
 
 namespace tally::local {
 
-/// Keeps the descriptors used last. A descriptor taken out stays open while somebody holds it.
+struct Slot;
+
+/// What an append to a key needs, found once.
+struct AppendFile {
+  std::shared_ptr<const UniqueFd> fd;
+  Slot* slot = nullptr;       // where the key's lock lies
+  std::uint64_t retired = 0;  // what Journal::Lock::retired said when the file was opened
+};
+
+/// Keeps the files used last, under legal keys. A descriptor taken out stays open while somebody holds it.
 /// Threads: any.
 class AppendFiles {
  public:
-  using File = std::shared_ptr<const UniqueFd>;
   static constexpr std::size_t kCapacity = 64;
 
-  /// The descriptor kept for `key`, or null.
-  File find(std::string_view key);
-  /// Keep one for a key that has none, in place of the one used longest ago.
-  void keep(std::string_view key, File file);
+  /// The file kept for `key`, or one without a descriptor.
+  AppendFile find(std::string_view key);
+  /// Keep this one for `key`. The one used longest ago may have to go.
+  void keep(std::string_view key, AppendFile file);
   /// Forget a key: its file was replaced or removed.
   void drop(std::string_view key);
 
  private:
   struct Entry {
     std::string key;
-    File file;
+    AppendFile file;
   };
   std::mutex mutex_;
   std::list<Entry> entries_;                                                 // the last used first

@@ -97,7 +97,6 @@ void AppendGroup::writeCollected(std::unique_lock<std::mutex>& lock, const Call&
 std::optional<Error> AppendGroup::write(std::string_view bytes, std::uint64_t& size, const Call& call) {
   const AppendOptions plain;
   try {
-    parts_.root.create();
     size = appendToFile(parts_.root, parts_.journal, parts_.append_files, {key_, bytes, plain, call});
     return std::nullopt;
   } catch (const Error& error) {

@@ -10,13 +10,14 @@
 
 #include "c_path.hpp"
 #include "file_state.hpp"
+#include "keys.hpp"
 #include "system_error.hpp"
 
 namespace tally::local {
 namespace {
 
 struct Target {
-  AppendFiles::File file;
+  std::shared_ptr<const UniqueFd> fd;
   std::uint64_t inode = 0;
   std::uint64_t size = 0;
   UniqueFd created_in;  // set when the file is new: its folder
@@ -39,8 +40,8 @@ struct statx examine(const UniqueFd& file) {
   throw systemError(errno, "can't look at the file");
 }
 
-// Whether the key still means this file. Our own writers unlink what they replace; a file that another program moved
-// away is noticed where looking costs little against the sync.
+// Whether other programs let the key mean this file. That it was removed is noticed, that it was moved away only where
+// looking costs little against the sync.
 bool stillNamed(const Root& root, std::string_view key, const struct statx& found) {
   if (found.stx_nlink == 0) return false;
   if (!root.durable()) return true;
@@ -49,13 +50,11 @@ bool stillNamed(const Root& root, std::string_view key, const struct statx& foun
   return named && ::fstat(named.get(), &now) == 0 && now.st_ino == found.stx_ino;
 }
 
-std::optional<Target> findKept(const Root& root, AppendFiles& files, std::string_view key) {
-  AppendFiles::File file = files.find(key);
-  if (file == nullptr) return std::nullopt;
-  const struct statx found = examine(*file);
-  if (stillNamed(root, key, found)) return Target{std::move(file), found.stx_ino, found.stx_size, {}};
-  files.drop(key);
-  return std::nullopt;
+std::optional<Target> useKept(const Root& root, const Journal::Lock& lock, std::string_view key, AppendFile&& kept) {
+  if (kept.fd == nullptr || kept.retired != lock.retired()) return std::nullopt;
+  const struct statx found = examine(*kept.fd);
+  if (!stillNamed(root, key, found)) return std::nullopt;
+  return Target{std::move(kept.fd), found.stx_ino, found.stx_size, {}};
 }
 
 UniqueFd createFile(const Root& root, const Addition& wanted, UniqueFd& folder) {
@@ -69,7 +68,7 @@ UniqueFd createFile(const Root& root, const Addition& wanted, UniqueFd& folder) 
 }
 
 // Nothing when somebody removed the folder, or made the file, in between.
-std::optional<Target> findTarget(const Root& root, AppendFiles& files, const Addition& wanted) {
+std::optional<Target> openTarget(const Root& root, const Addition& wanted) {
   UniqueFd folder, file = root.open(wanted.key, {O_WRONLY | O_APPEND | O_NONBLOCK});
   if (!file && errno == ENOENT) {
     file = createFile(root, wanted, folder);
@@ -78,9 +77,7 @@ std::optional<Target> findTarget(const Root& root, AppendFiles& files, const Add
   if (!file) root.fail(errno, wanted.key, "can't open the file");
   const struct statx found = examine(file);
   requireFile(found.stx_mode);
-  auto kept = std::make_shared<const UniqueFd>(std::move(file));
-  files.keep(wanted.key, kept);
-  return Target{std::move(kept), found.stx_ino, found.stx_size, std::move(folder)};
+  return Target{std::make_shared<const UniqueFd>(std::move(file)), found.stx_ino, found.stx_size, std::move(folder)};
 }
 
 // 0, or the errno that stopped it; then part of `content` may be written.
@@ -94,7 +91,7 @@ int writeWhole(int fd, std::string_view content) {
 }
 
 void putBehind(const Target& target, Journal::Lock& lock, std::string_view content) {
-  const int fd = target.file->get();
+  const int fd = target.fd->get();
   lock.beginAppend(target.inode, target.size);
   const int failure = writeWhole(fd, content);
   // If cutting back fails too, the note stays: readers see the old length, and the next writer tries again.
@@ -109,10 +106,24 @@ void takeBack(const Target& target, AppendFiles& files, std::string_view key) {
   ::unlinkat(target.created_in.get(), CPath(path::basename(key)).get(), 0);
 }
 
-Target appendLocked(const Root& root, Journal& journal, AppendFiles& files, const Addition& wanted) {
-  Journal::Lock lock(journal, wanted.key, wanted.call);
-  std::optional<Target> found = findKept(root, files, wanted.key);
-  if (!found) found = root.persist(wanted.call, [&] { return findTarget(root, files, wanted); });
+// A key is checked, and its lock looked up, when it is new.
+AppendFile recall(Root& root, Journal& journal, AppendFiles& files, std::string_view key) {
+  AppendFile file = files.find(key);
+  if (file.slot != nullptr) return file;
+  checkKey(key);
+  root.create();
+  file.slot = &journal.slot(key);
+  return file;
+}
+
+Target appendLocked(const Root& root, Journal& journal, AppendFiles& files, const Addition& wanted, AppendFile kept) {
+  Slot& slot = *kept.slot;
+  Journal::Lock lock(journal, slot, wanted.key, wanted.call);
+  std::optional<Target> found = useKept(root, lock, wanted.key, std::move(kept));
+  if (!found) {
+    found = root.persist(wanted.call, [&] { return openTarget(root, wanted); });
+    files.keep(wanted.key, {found->fd, &slot, lock.retired()});
+  }
   const Target& target = *found;
   if (wanted.options.expected_size.value_or(target.size) != target.size) {
     throw Error(ErrorCode::Conflict, "the object has " + std::to_string(target.size) + " bytes, not the expected " +
@@ -130,9 +141,9 @@ Target appendLocked(const Root& root, Journal& journal, AppendFiles& files, cons
 
 }  // namespace
 
-std::uint64_t appendToFile(const Root& root, Journal& journal, AppendFiles& files, const Addition& wanted) {
-  const Target target = appendLocked(root, journal, files, wanted);
-  if (root.durable() && ::fdatasync(target.file->get()) != 0) throw syncError(errno, "can't sync the file");
+std::uint64_t appendToFile(Root& root, Journal& journal, AppendFiles& files, const Addition& wanted) {
+  const Target target = appendLocked(root, journal, files, wanted, recall(root, journal, files, wanted.key));
+  if (root.durable() && ::fdatasync(target.fd->get()) != 0) throw syncError(errno, "can't sync the file");
   if (target.created_in) root.syncFolder(target.created_in.get());
   return target.size + wanted.content.size();
 }

@@ -19,10 +19,10 @@ struct Addition {
   const Call& call;
 };
 
-/// Do it, and return the size just after it. The root must be there.
+/// Do it, and return the size just after it. Creates the root.
 /// Errors: as IStorage::append; OutcomeUnknown when the file could not be synced.
 /// Cost: 2 system calls on a kept descriptor. With durability Full 3 more and one that waits for the disk; the wait
 /// is outside the lock, so that appenders of one file share it.
-std::uint64_t appendToFile(const Root& root, Journal& journal, AppendFiles& files, const Addition& wanted);
+std::uint64_t appendToFile(Root& root, Journal& journal, AppendFiles& files, const Addition& wanted);
 
 }  // namespace tally::local

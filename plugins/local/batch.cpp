@@ -96,6 +96,7 @@ void writeFiles(StoreParts& parts, const Batch::Keys& keys, const std::vector<st
   const std::size_t threads = parts.root.durable() ? std::clamp<std::size_t>(keys.size() / 2, 1, kThreads) : 1;
   inParallel(keys.size(), threads, [&](std::size_t index) {
     outcomes.attempt(index, [&](StorageStat& stat) {
+      parts.append_files.drop(keys[index]);
       const Replaced done = replaceUnsynced(parts.root, parts.journal, {keys[index], contents[index], options, call});
       if (outcomes.isAlone(index)) parts.root.syncFolder(done.folder.get());
       stat.version = done.version;

@@ -66,8 +66,8 @@ void acquire(pthread_mutex_t& mutex, const Call& call) {
 
 }  // namespace
 
-Journal::Lock::Lock(Journal& journal, std::string_view key, const Call& call)
-    : journal_(journal), key_(key), slot_(journal.joinedSlot(key)) {
+Journal::Lock::Lock(Journal& journal, Slot& slot, std::string_view key, const Call& call)
+    : journal_(journal), key_(key), slot_(slot) {
   acquire(slot_.mutex, call);
   if (!unfinished(slot_.sequence.load(std::memory_order_relaxed))) return;
   try {
@@ -81,7 +81,11 @@ Journal::Lock::Lock(Journal& journal, std::string_view key, const Call& call)
 Journal::Lock::~Lock() { ::pthread_mutex_unlock(&slot_.mutex); }
 
 void Journal::Lock::beginAppend(std::uint64_t inode, std::uint64_t position) noexcept { begin(inode, position); }
-void Journal::Lock::beginReplace() noexcept { begin(0, 0); }
+
+void Journal::Lock::beginReplace() noexcept {
+  ++slot_.retired;
+  begin(0, 0);
+}
 
 void Journal::Lock::begin(std::uint64_t inode, std::uint64_t position) noexcept {
   std::memcpy(slot_.key, key_.data(), key_.size());
@@ -143,7 +147,7 @@ const Slot* Journal::mapForReading(std::string_view key) {
   return findSlot(key);
 }
 
-Slot& Journal::joinedSlot(std::string_view key) {
+Slot& Journal::slot(std::string_view key) {
   if (writable_.load(std::memory_order_acquire) == nullptr) joinOnce();
   return writable_.load(std::memory_order_acquire)[slotOf(key)];
 }

@@ -27,6 +27,10 @@ class Journal {
  public:
   explicit Journal(Root& root) noexcept : root_(root) {}
 
+  /// Where the lock of a key lies, for as long as the journal lives. The root must be there.
+  /// Errors: whatever joining the journal reports.
+  Slot& slot(std::string_view key);
+
   /// fstat as a reader must see it: without the bytes of an append that is not finished. Never locks.
   /// Errors: PermissionDenied if the journal can't be read.
   void visibleStat(std::string_view key, int fd, struct stat& out, const Call& call);
@@ -36,17 +40,25 @@ class Journal {
    public:
     /// Wait for the lock, and undo what a dead owner left unfinished. The root must be there.
     /// Errors: Timeout, Cancelled; whatever joining the journal or undoing reports.
-    Lock(Journal& journal, std::string_view key, const Call& call);
+    Lock(Journal& journal, std::string_view key, const Call& call) : Lock(journal, journal.slot(key), key, call) {}
+    /// The same for who knows the key's slot.
+    Lock(Journal& journal, Slot& slot, std::string_view key, const Call& call);
     Lock(const Lock&) = delete;
     Lock& operator=(const Lock&) = delete;
     ~Lock();
 
     /// Note that the file `inode` is about to grow from `position`.
     void beginAppend(std::uint64_t inode, std::uint64_t position) noexcept;
-    /// Note that temporaryName() is about to appear beside the key.
+    /// Note that temporaryName() is about to appear beside the key, and to take its place.
     void beginReplace() noexcept;
+    /// Note that the file is about to be removed.
+    void beginRemove() noexcept { ++slot_.retired; }
     /// The change is whole, or wholly undone. Without it the next owner of the lock undoes it.
     void finish() noexcept;
+
+    /// How many files under this lock were replaced or removed, by any process: as long as it stays the same, what was
+    /// known of one holds, but for what other programs do.
+    std::uint64_t retired() const noexcept { return slot_.retired; }
 
     /// The name of a temporary that nobody else uses while the lock is held.
     std::string temporaryName() const;
@@ -62,7 +74,6 @@ class Journal {
  private:
   const Slot* findSlot(std::string_view key);
   const Slot* mapForReading(std::string_view key);
-  Slot& joinedSlot(std::string_view key);
   void joinOnce();
   std::string temporaryName(const Slot& slot) const;
   void undo(Slot& slot);

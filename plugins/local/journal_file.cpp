@@ -15,7 +15,7 @@ namespace tally::local {
 namespace {
 
 constexpr std::uint64_t kMagic = 0x314c4e4a594c4154;  // "TALYJNL1"
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 3;
 constexpr int kMaxAttempts = 200;
 
 std::string readBootId() {

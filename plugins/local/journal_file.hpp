@@ -22,11 +22,13 @@ inline constexpr std::uint32_t kSlots = 256;
 /// An odd sequence says: a change has begun and is not finished. Then `inode` and `position` say which file was that
 /// long before the append, or, with inode 0, that a temporary of this slot lies beside `key`.
 /// The mutex guards everything; readers without the mutex look at sequence, inode and position only.
+/// `retired` counts the files of these keys that were replaced or removed: what was kept of one before may be stale.
 struct alignas(64) Slot {
   pthread_mutex_t mutex;
   std::atomic<std::uint64_t> sequence;
   std::atomic<std::uint64_t> inode;
   std::atomic<std::uint64_t> position;
+  std::uint64_t retired;
   std::uint32_t key_size;
   char key[path::kMaxKeyBytes];
 };

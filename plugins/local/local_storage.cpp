@@ -47,17 +47,16 @@ Version LocalStorage::write(std::string_view key, std::string_view content, cons
   checkKey(key);
   checkConditions(options);
   parts_.root.create();
+  parts_.append_files.drop(key);  // so that the space of the old file is free
   return replaceFile(parts_.root, parts_.journal, {key, content, options, call});
 }
 
 std::optional<std::uint64_t> LocalStorage::append(std::string_view key, std::string_view content,
                                                   const AppendOptions& options, const Call& call) {
   begin(call);
-  checkKey(key);
   if (!options.token.empty()) {
     throw Error(ErrorCode::Unsupported, "files remember no tokens; use expected_size to append once");
   }
-  parts_.root.create();
   return appendToFile(parts_.root, parts_.journal, parts_.append_files, {key, content, options, call});
 }
 

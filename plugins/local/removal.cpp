@@ -56,7 +56,8 @@ void Removal::removeContents() {
 int Removal::unlinkFile(int folder, const char* name, const std::string& key) {
   // Foreign files may lie deeper than a key can say; nobody locks those.
   if (key.size() > path::kMaxKeyBytes) return ::unlinkat(folder, name, 0) == 0 ? 0 : errno;
-  const Journal::Lock lock(journal_, key, call_);
+  Journal::Lock lock(journal_, key, call_);
+  lock.beginRemove();
   files_.drop(key);
   return ::unlinkat(folder, name, 0) == 0 ? 0 : errno;
 }

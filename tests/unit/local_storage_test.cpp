@@ -103,6 +103,26 @@ TEST_CASE("append: goes to the new file after a replace or a remove by anybody")
   CHECK(store.storage.read("k") == "56");
 }
 
+TEST_CASE("append: never into the snapshot that a hard link keeps of a replaced or removed file") {
+  Store store;
+  LocalStorage other({store.path(""), true, Durability::Process});  // as another process would be
+  const auto change = [&](int by) -> LocalStorage& { return by == 0 ? store.storage : other; };
+  for (const int by : {0, 1}) {
+    const std::string key = "k" + std::to_string(by);
+    store.storage.append(key, "1");
+    fs::create_hard_link(store.path(key), store.path(key + ".replaced"));
+    change(by).write(key, "2");
+    store.storage.append(key, "3");
+    CHECK(store.raw(key + ".replaced") == "1");
+    CHECK(store.raw(key) == "23");
+    fs::create_hard_link(store.path(key), store.path(key + ".removed"));
+    change(by).remove(key);
+    store.storage.append(key, "4");
+    CHECK(store.raw(key + ".removed") == "23");
+    CHECK(store.raw(key) == "4");
+  }
+}
+
 TEST_CASE("append: to more files than descriptors are kept") {
   Store store;
   const auto open = [] { return std::distance(fs::directory_iterator("/proc/self/fd"), {}); };
@@ -112,6 +132,8 @@ TEST_CASE("append: to more files than descriptors are kept") {
   }
   CHECK(open() - before <= 64 + 8);
   for (int i = 0; i < 200; ++i) CHECK(store.storage.read("d/" + std::to_string(i)) == "xx");
+  for (int i = 190; i < 200; ++i) store.storage.write("d/" + std::to_string(i), "y");
+  CHECK(open() - before <= 54 + 8);
   store.storage.remove("d", {true});
   CHECK(open() - before <= 8);
 }
