@@ -78,7 +78,7 @@ std::optional<std::uint64_t> AppendGroup::wait(std::uint64_t ticket, const Call&
 }
 
 void AppendGroup::writeCollected(std::unique_lock<std::mutex>& lock, const Call& call) {
-  Collected group = std::exchange(collected_, {});
+  Collected group = std::exchange(collected_, std::move(spare_));
   being_written_ = group.bytes.size();
   has_writer_ = true;
   lock.unlock();
@@ -88,7 +88,10 @@ void AppendGroup::writeCollected(std::unique_lock<std::mutex>& lock, const Call&
   has_writer_ = false;
   being_written_ = 0;
   written_.notify_all();
-  if (!failure) return acknowledge(group, size);
+  if (!failure) {
+    acknowledge(group, size);
+    return reuse(std::move(group));
+  }
   if (!isOfTheWait(*failure)) return fail(*failure);
   putBack(std::move(group));
   throw Error(*failure);
@@ -119,6 +122,14 @@ void AppendGroup::putBack(Collected group) {
   group.bytes += collected_.bytes;
   for (const std::uint64_t end : collected_.ends) group.ends.push_back(begin + end);
   collected_ = std::move(group);
+}
+
+// Fresh memory would cost a fault a page. An append above the window was an exception, not to be kept for.
+void AppendGroup::reuse(Collected group) {
+  if (group.bytes.size() > window_bytes_) return;
+  group.bytes.clear();
+  group.ends.clear();
+  spare_ = std::move(group);
 }
 
 void AppendGroup::fail(const Error& error) {

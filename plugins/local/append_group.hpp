@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store_parts.hpp"
 #include "tally/extensions/append_stream.hpp"
@@ -32,12 +33,13 @@ class AppendGroup final : public AppendStream {
  private:
   struct Collected {
     std::string bytes;
-    std::deque<std::uint64_t> ends;  // of each append, in `bytes`
+    std::vector<std::uint64_t> ends;  // of each append, in `bytes`
   };
   bool isFull(std::uint64_t more) const noexcept;
   void writeCollected(std::unique_lock<std::mutex>& lock, const Call& call);
   std::optional<Error> write(std::string_view bytes, std::uint64_t& size, const Call& call);
   void putBack(Collected group);
+  void reuse(Collected group);
   void fail(const Error& error);
   void acknowledge(const Collected& group, std::uint64_t size);
 
@@ -48,6 +50,7 @@ class AppendGroup final : public AppendStream {
   std::mutex mutex_;  // guards all below
   std::condition_variable written_;
   Collected collected_;
+  Collected spare_;                                 // empty, but with room
   std::uint64_t submitted_ = 0, acknowledged_ = 0;  // appends
   std::uint64_t being_written_ = 0;                 // bytes
   bool has_writer_ = false;

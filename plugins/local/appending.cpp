@@ -46,8 +46,7 @@ bool stillNamed(const Root& root, std::string_view key, const struct statx& foun
   if (found.stx_nlink == 0) return false;
   if (!root.durable()) return true;
   const UniqueFd named = root.open(key, {O_PATH});
-  struct stat now {};
-  return named && ::fstat(named.get(), &now) == 0 && now.st_ino == found.stx_ino;
+  return named && examine(named).stx_ino == found.stx_ino;
 }
 
 std::optional<Target> useKept(const Root& root, const Journal::Lock& lock, std::string_view key, AppendFile&& kept) {

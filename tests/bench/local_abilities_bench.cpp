@@ -54,8 +54,9 @@ void appendMany(benchmark::State& state, Durability durability) {
 void appendManyBare(benchmark::State& state, bool durable) {
   const test::TempDir folder;
   const int file = ::open((folder.path() / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  std::string all;
   for (auto _ : state) {
-    std::string all;
+    all.clear();
     for (int i = 0; i < kLines; ++i) all += kLine;
     const bool done = ::write(file, all.data(), all.size()) == static_cast<ssize_t>(all.size());
     if (!done || (durable && ::fdatasync(file) != 0)) throw std::runtime_error("a system call failed");
