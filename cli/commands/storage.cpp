@@ -23,7 +23,8 @@ std::optional<ByteRange> parseRange(std::string_view text) {
   const auto colon = text.find(':');
   const auto number = [](std::string_view digits, std::uint64_t& value) {
     const auto* end = digits.data() + digits.size();
-    return std::from_chars(digits.data(), end, value).ptr == end && !digits.empty();
+    const auto read = std::from_chars(digits.data(), end, value);
+    return read.ec == std::errc() && read.ptr == end;
   };
   ByteRange range;
   if (!number(text.substr(0, colon), range.offset)) return std::nullopt;

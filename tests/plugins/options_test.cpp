@@ -2,10 +2,12 @@
 
 #include "plugins/plugin_note.hpp"
 #include "support/doctest.hpp"
+#include "tally/sdk/note.hpp"
 
 using namespace tally;
 using namespace tally::test;
 using tally::plugins::PluginOptions;
+using tally::sdk::Option;
 
 namespace {
 
@@ -20,11 +22,17 @@ PluginNote note() {
     {"name":"seeds","type":"list"}]})");
 }
 
-Config configWith(OptionMap section) {
+/// Whether a compiler can make what `make` makes.
+template <auto Make>
+concept Constant = requires {
+  typename std::bool_constant<(Make(), true)>;
+};
+
+Config configWith(OptionMap section, bool with_token = true) {
   Config config;
   config.base_dir = "/etc/store";
   config.storage.backend = "fixture";
-  section.try_emplace("token", OptionValue{std::string("s3cret"), {"tally.yaml", 4, 9}, {}});
+  if (with_token) section.try_emplace("token", OptionValue{std::string("s3cret"), {"tally.yaml", 4, 9}, {}});
   config.storage.sections["fixture"] = std::move(section);
   return config;
 }
@@ -81,6 +89,9 @@ TEST_CASE("options: what is wrong is said with place, finding and expectation") 
   const Row rows[] = {
       {{{"sise", at(std::int64_t{1})}}, ErrorCode::ConfigUnknownKey, "tally.yaml:7:5: storage.fixture.sise"},
       {{{"sise", at(std::int64_t{1})}}, ErrorCode::ConfigUnknownKey, "did you mean 'size'?"},
+      {{{"zzzqqq", at(std::int64_t{1})}},
+       ErrorCode::ConfigUnknownKey,
+       "no such option. 'tally plugins inspect fixture'"},
       {{{"size", at(std::int64_t{10})}}, ErrorCode::InvalidConfig, "is 10; expected a whole number from 1 to 9"},
       {{{"size", at(std::string("many"))}}, ErrorCode::InvalidConfig, "is 'many'; expected a whole number"},
       {{{"fast", at(std::string("yes"))}}, ErrorCode::InvalidConfig, "expected true or false"},
@@ -93,6 +104,31 @@ TEST_CASE("options: what is wrong is said with place, finding and expectation") 
     CHECK(codeOf(check) == row.code);
     CHECK_MESSAGE(messageOf(check).find(row.says) != std::string::npos, messageOf(check));
   }
+}
+
+TEST_CASE("options: what an author declares arrives, whatever the kind of its default") {
+  static constexpr Option kOptions[] = {
+      Option::flag("fast", "").byDefault(true),      Option::integer("size", "").byDefault(3),
+      Option::number("whole", "").byDefault(2),      Option::number("ratio", "").byDefault("0.5"),
+      Option::text("mode", "a\r\nb").byDefault("x"), Option::list("seeds", "").byDefault("s")};
+  constexpr auto kInfo = sdk::PluginInfo{"fixture", "1.0", "\x01"}.with(kOptions);
+  constexpr auto kNote = sdk::detail::makeNote<sdk::detail::writeNote(nullptr, kInfo)>(kInfo);
+  const PluginOptions options(configWith({}, false), plugins::parseNote(kNote.text));
+  CHECK(lookUp(options, "fast").integer == 1);
+  CHECK(lookUp(options, "size").integer == 3);
+  CHECK(lookUp(options, "whole").number == 2);
+  CHECK(lookUp(options, "ratio").number == 0.5);
+  CHECK(textOf(lookUp(options, "mode")) == "x");
+  CHECK(textOf(lookUp(options, "seeds.0")) == "s");
+}
+
+TEST_CASE("options: a default of another kind than the option does not compile") {
+  static_assert(Constant<[] { return Option::text("a", "").byDefault("x"); }>);
+  static_assert(!Constant<[] { return Option::text("a", "").byDefault(1); }>);
+  static_assert(!Constant<[] { return Option::integer("a", "").byDefault("1"); }>);
+  static_assert(!Constant<[] { return Option::integer("a", "").byDefault(true); }>);
+  static_assert(!Constant<[] { return Option::flag("a", "").byDefault(1); }>);
+  static_assert(!Constant<[] { return Option::number("a", "").byDefault(false); }>);
 }
 
 TEST_CASE("options: a required option that is missing is named with its meaning") {

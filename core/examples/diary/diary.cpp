@@ -25,8 +25,9 @@ void keep(const std::string& id, int count, char** texts) {
 
   for (const auto& each : store.listConversations()) {
     const auto kept = each.load();
-    std::cout << each.id() << ": " << kept.steps().size() << " steps, the last one " << kept.steps().back().input()
-              << '\n';
+    std::cout << each.id() << ": " << kept.steps().size() << " steps";
+    if (!kept.steps().empty()) std::cout << ", the last one " << kept.steps().back().input();
+    std::cout << '\n';
   }
 }
 

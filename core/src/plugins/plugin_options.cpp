@@ -103,7 +103,8 @@ void refuseUnknown(const OptionMap& section, const PluginNote& note) {
   for (const auto& [name, given] : section) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     std::string text = where(given, note.name, name) + ": the backend '" + note.name + "' has no such option";
-    if (const std::string near = nearestName(name, known); !near.empty()) text += "; did you mean '" + near + "'?";
+    const std::string near = nearestName(name, known);
+    text += near.empty() ? "." : "; did you mean '" + near + "'?";
     throw Error(ErrorCode::ConfigUnknownKey,
                 text + " 'tally plugins inspect " + note.name + "' lists the options that it has");
   }

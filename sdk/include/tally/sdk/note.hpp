@@ -41,7 +41,7 @@ class JsonWriter {
     raw('"');
     for (const char c : text) {
       if (c == '"' || c == '\\') raw('\\');
-      raw(c == '\n' || c == '\t' ? ' ' : c);
+      raw(static_cast<unsigned char>(c) < 0x20 ? ' ' : c);
     }
     raw('"');
   }
@@ -75,7 +75,8 @@ constexpr void writeDefault(JsonWriter& out, const Option& option) {
   out.key("default");
   if (option.type == Option::Type::Flag) {
     out.raw(option.default_integer != 0 ? "true" : "false");
-  } else if (option.type == Option::Type::Integer) {
+  } else if (option.type == Option::Type::Integer ||
+             (option.type == Option::Type::Number && option.default_text.empty())) {
     out.integer(option.default_integer);
   } else if (option.type == Option::Type::Number) {
     out.raw(option.default_text);

@@ -18,7 +18,7 @@ struct Option {
   Type type = Type::Text;
   bool is_required = false, is_secret = false, has_default = false, has_range = false;
   std::int64_t minimum = 0, maximum = 0;
-  std::int64_t default_integer = 0;  ///< also of flags
+  std::int64_t default_integer = 0;  ///< also of flags, and of numbers without a text
   std::string_view default_text;     ///< also of numbers, as written
   std::string_view choices[kMaxChoices] = {};
   std::size_t choice_count = 0;
@@ -52,15 +52,20 @@ struct Option {
     o.maximum = high;
     return o;
   }
-  constexpr Option byDefault(bool value) const { return byDefault(static_cast<std::int64_t>(value)); }
+  /// Of a flag.
+  constexpr Option byDefault(bool value) const {
+    if (type != Type::Flag) aDefaultMustFitItsType();
+    return withDefault(value ? 1 : 0);
+  }
+  /// Of an integer, or of a number that happens to be whole.
   constexpr Option byDefault(int value) const { return byDefault(static_cast<std::int64_t>(value)); }
   constexpr Option byDefault(std::int64_t value) const {
-    Option o = *this;
-    o.has_default = true;
-    o.default_integer = value;
-    return o;
+    if (type != Type::Integer && type != Type::Number) aDefaultMustFitItsType();
+    return withDefault(value);
   }
+  /// Of a text, a path, a list of one text, or of a number as JSON writes it.
   constexpr Option byDefault(const char* value) const {
+    if (type == Type::Flag || type == Type::Integer) aDefaultMustFitItsType();
     Option o = *this;
     o.has_default = true;
     o.default_text = value;
@@ -77,6 +82,15 @@ struct Option {
   }
 
  private:
+  // Not constexpr on purpose: an option table that comes here does not compile.
+  static void aDefaultMustFitItsType() {}
+
+  constexpr Option withDefault(std::int64_t value) const {
+    Option o = *this;
+    o.has_default = true;
+    o.default_integer = value;
+    return o;
+  }
   static constexpr Option make(std::string_view name, Type type, std::string_view doc) {
     Option o;
     o.name = name;
