@@ -48,7 +48,8 @@ class TALLY_API ConversationRef {
   /// A backend without exclusive creation is asked first, which does not protect against a writer at the same instant.
   /// Errors: Conflict, AlreadyExists; InvalidDocument if the conversation has another id. Cost: one write.
   void save(Conversation& conversation, const Call& call = {}) const;
-  /// Write whatever is there. Cost: one write.
+  /// Write over whatever is stored, without a look at versions.
+  /// Errors: InvalidDocument if the conversation has another id. Cost: one write.
   void overwrite(Conversation& conversation, const Call& call = {}) const;
 
   /// Add one step behind the last, durable on return. The rest is neither read nor rewritten, but for the last byte

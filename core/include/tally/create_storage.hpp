@@ -28,8 +28,11 @@ TALLY_API void addStaticPlugin(tally_plugin_entry entry);
 /// Errors: InvalidArgument while a storage is open, and then nothing happened.
 TALLY_API void shutdownPlugins();
 
-/// Receives the plugins' log lines; the default drops debug and info and writes the others to standard error.
+/// Receives the plugins' log lines. `level` is one of the TALLY_LOG_* of plugin_abi.h; the views are valid until it
+/// returns. Must not throw, since a plugin calls it.
+/// Threads: called from any, also from several at the same time.
 using LogHandler = void (*)(int level, std::string_view plugin, std::string_view text);
+/// Null drops every line. The default drops debug and info and writes the others to standard error.
 /// Threads: any; takes effect for later lines.
 TALLY_API void setLogHandler(LogHandler handler) noexcept;
 

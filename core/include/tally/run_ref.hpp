@@ -37,7 +37,7 @@ class TALLY_API RunRef {
   /// the backend has versions; a fresh one (see Document::stored) creates. Updates `run.version()`.
   /// Errors: InvalidDocument lists the faults, nothing written; AlreadyExists; Conflict. Cost: one write.
   void save(Document& run, const Call& call = {}) const;
-  /// Write whatever is there. Errors: InvalidDocument. Cost: one write.
+  /// Write over whatever is stored, without a look at versions. Errors: InvalidDocument. Cost: one write.
   void overwrite(Document& run, const Call& call = {}) const;
 
   /// Returns whether it existed. Cost: one remove.

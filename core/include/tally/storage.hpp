@@ -170,7 +170,7 @@ class TALLY_API IStorage {
   /// Put `content` behind the object's last byte, creating it if absent; nothing is added between. All of it or
   /// nothing; never interleaved with another append. Returns the object's size just after it, where known.
   /// Errors: Conflict per `options`; IsADirectory; NotADirectory; NoSpace; TooLarge; Unsupported;
-  /// OutcomeUnknown when an answer was lost: never repeated by adapter or host.
+  /// OutcomeUnknown when an answer was lost: never repeated by adapter or host, unless `options.token` makes that safe.
   virtual std::optional<std::uint64_t> append(std::string_view key, std::string_view content,
                                               const AppendOptions& options, const Call& call) = 0;
 
