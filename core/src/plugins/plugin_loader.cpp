@@ -11,9 +11,9 @@
 #include "plugins/plugin_probe.hpp"
 #include "plugins/plugin_search.hpp"
 #include "plugins/plugin_storage.hpp"
+#include "plugins/probe_memory.hpp"
 #include "plugins/registry.hpp"
 #include "plugins/sealed_copy.hpp"
-#include "tally/create_storage.hpp"
 
 namespace tally::plugins {
 namespace {
@@ -139,12 +139,3 @@ std::unique_ptr<IStorage> openStorage(const Config& config, std::shared_ptr<Load
 }
 
 }  // namespace tally::plugins
-
-namespace tally {
-
-std::unique_ptr<IStorage> createStorage(const Config& config, const Call& call) {
-  const auto quiet = [](const char*, const std::string&) {};
-  return plugins::openStorage(config, plugins::loadPlugin(config, config.storage.backend, quiet), call, quiet);
-}
-
-}  // namespace tally

@@ -1,9 +1,9 @@
+#include "plugins/probe_memory.hpp"
+
 #include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
-
-#include "plugins/plugin_probe.hpp"
 
 namespace tally::plugins {
 namespace {

@@ -1,6 +1,5 @@
 #include "plugins/registry.hpp"
 
-#include "tally/create_storage.hpp"
 #include "tally/error.hpp"
 
 namespace tally::plugins {
@@ -50,22 +49,3 @@ std::vector<std::shared_ptr<LoadedPlugin>> Registry::all() const {
 }
 
 }  // namespace tally::plugins
-
-namespace tally {
-
-void addStaticPlugin(tally_plugin_entry entry) {
-  auto plugin = std::make_shared<plugins::LoadedPlugin>(entry);
-  plugins::Registry::lock().addLinkedIn(std::move(plugin));
-}
-
-void shutdownPlugins() {
-  const auto registry = plugins::Registry::lock();
-  const auto all = registry.all();
-  for (const auto& plugin : all) {
-    if (plugin->open_storages == 0) continue;
-    throw Error(ErrorCode::InvalidArgument, "a storage of '" + plugin->name() + "' is still open");
-  }
-  for (const auto& plugin : all) plugin->shutdown();
-}
-
-}  // namespace tally

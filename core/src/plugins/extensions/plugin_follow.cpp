@@ -52,7 +52,7 @@ class PluginFollower final : public Follower {
   Object object_;
 };
 
-tally_follow_options viewOf(const FollowOptions& options) {
+tally_follow_options followView(const FollowOptions& options) {
   if (options.cursor.size() > kMaxCursorBytes) {
     throw Error(ErrorCode::InvalidArgument, "this is no cursor: it has more than 255 bytes");
   }
@@ -69,7 +69,7 @@ std::unique_ptr<Follower> PluginFollow::openFollower(std::string_view key, const
                                                      const Call& call) {
   return opened_->guarded("follow", key, [&] {
     path::check(key);
-    const tally_follow_options view = viewOf(options);
+    const tally_follow_options view = followView(options);
     const CallFrame frame(call);
     const tally_str name = strOf(key);
     auto opened = emptyObject<tally_follower>();
