@@ -33,14 +33,6 @@ std::optional<ByteRange> parseRange(std::string_view text) {
   return range;
 }
 
-struct Page final : EntrySink {
-  std::string prefix;
-  std::vector<StorageEntry> entries;
-  void take(std::string_view name, bool is_directory) override {
-    entries.push_back({prefix + std::string(name), is_directory});
-  }
-};
-
 /// The state of a listed entry; one that vanished meanwhile shows as unknown.
 StorageStat statOf(Context& context, const StorageEntry& entry) {
   auto stat = context.storage().stat(entry.path, context.call()).value_or(StorageStat());
@@ -48,7 +40,7 @@ StorageStat statOf(Context& context, const StorageEntry& entry) {
   return stat;
 }
 
-void printPage(Context& context, const Page& page, bool detailed) {
+void printPage(Context& context, const EntryCollector& page, bool detailed) {
   std::vector<Column> columns = {{"NAME", Align::Left, true}};
   if (detailed) columns.insert(columns.end(), {{"BYTES", Align::Right}, {"MODIFIED"}});
   Table table(std::move(columns));
@@ -65,8 +57,7 @@ void printPage(Context& context, const Page& page, bool detailed) {
 }
 
 ExitCode list(Context& context, const StorageOptions& options) {
-  Page page;
-  if (!options.key.empty()) page.prefix = options.key + "/";
+  EntryCollector page(options.key);
   const bool more = context.storage().list(options.key, {options.after, options.limit}, page, context.call());
   if (context.options.json) {
     Json rows = Json::array();

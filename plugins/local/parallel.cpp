@@ -1,35 +1,18 @@
 #include "parallel.hpp"
 
-#include <pthread.h>
-
 #include <atomic>
-#include <csignal>
 #include <system_error>
 #include <thread>
 #include <vector>
 
+#include "tally/sdk/quiet_thread.hpp"
+
 namespace tally::local {
 namespace {
 
-// Threads inherit the mask of who starts them.
-class BlockedSignals {
- public:
-  BlockedSignals() noexcept {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  BlockedSignals(const BlockedSignals&) = delete;
-  BlockedSignals& operator=(const BlockedSignals&) = delete;
-  ~BlockedSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
-
 std::vector<std::jthread> start(std::size_t count, const std::function<void()>& work) {
   std::vector<std::jthread> threads;
-  const BlockedSignals blocked;
+  const sdk::BlockedSignals quiet;
   try {
     while (threads.size() < count) threads.emplace_back(work);
   } catch (const std::system_error&) {

@@ -10,8 +10,6 @@ using namespace std::string_view_literals;
 
 constexpr std::uint64_t kPage = 5000;
 constexpr std::uint64_t kDoubtsAtOnce = 100;
-// How long others leave an entry alone whose object is being created or removed; ten times a command's patience.
-constexpr std::int64_t kPatienceUs = 60'000'000;
 
 constexpr std::string_view kFile = "\0f"sv, kDirectory = "\0d"sv, kBehindBoth = "\0\xff"sv;
 

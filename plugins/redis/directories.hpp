@@ -18,6 +18,11 @@
 
 namespace tally::redis {
 
+/// How long others leave an entry alone whose object is being created or removed, by the server's clock.
+inline constexpr std::int64_t kPatienceUs = 60'000'000;
+/// How long before that a creation must be over: the clocks of two servers differ.
+inline constexpr std::int64_t kMarginUs = kPatienceUs / 2;
+
 /// Errors of all methods: IsADirectory, NotADirectory where said, and those of Server::run.
 /// Threads: any.
 class Directories {

@@ -8,9 +8,6 @@
 namespace tally::redis {
 namespace {
 
-// A creation must be over so long before others may settle the doubt about its entry, by the clocks of two servers.
-constexpr std::int64_t kMarginUs = 30'000'000;
-
 std::string_view statusOf(const Answer& reply) {
   const ReplyView answer = reply.value();
   return answer.isArray() ? answer[0].text() : std::string_view();

@@ -10,7 +10,7 @@ namespace tally::redis {
 
 class Owner {
  public:
-  /// The begin of every call. Errors: Closed in a child of fork(); Cancelled; Timeout.
+  /// The start of every call. Errors: Closed in a child of fork(); Cancelled; Timeout.
   void begin(const Call& call) const {
     if (::getpid() != process_) {
       throw Error(ErrorCode::Closed, "the storage was opened before the process forked; open one in the child");

@@ -1,9 +1,8 @@
 #include "redis_append_stream.hpp"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <random>
+
+#include "tally/sdk/quiet_thread.hpp"
 
 namespace tally::redis {
 namespace {
@@ -25,11 +24,10 @@ bool leavesOpen(const Error& why) {
          why.code() == ErrorCode::Cancelled || (why.code() == ErrorCode::Unavailable && why.retryable());
 }
 
-// The program's signals are for its own threads.
-void blockSignals() {
-  sigset_t all;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+template <typename Work>
+std::jthread quietThread(Work work) {
+  const sdk::BlockedSignals quiet;
+  return std::jthread(std::move(work));
 }
 
 }  // namespace
@@ -55,7 +53,7 @@ RedisAppendStream::RedisAppendStream(const Owner& owner, ObjectWriter& writer, W
       window_bytes_(options.window_bytes == 0 ? kWindowBytes : options.window_bytes),
       window_count_(options.window_count == 0 ? kWindowCount : options.window_count),
       tells_sizes_(tells_sizes),
-      sender_([this](const std::stop_token& stop) { run(stop); }) {}
+      sender_(quietThread([this](const std::stop_token& stop) { run(stop); })) {}
 
 RedisAppendStream::~RedisAppendStream() = default;
 
@@ -88,7 +86,6 @@ std::optional<std::uint64_t> RedisAppendStream::wait(std::uint64_t ticket, const
 }
 
 void RedisAppendStream::run(const std::stop_token& stop) {
-  blockSignals();
   Call call;
   call.cancel = CancelToken(stop);
   const std::string name = randomName();

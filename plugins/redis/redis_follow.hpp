@@ -24,7 +24,7 @@ struct FollowContext {
 class RedisFollow final : public Follow {
  public:
   explicit RedisFollow(FollowContext context) noexcept : context_(context) {}
-  /// Cost: none from the begin or a cursor; one or two round trips from the end or with `must_exist`.
+  /// Cost: none from the start or a cursor; one or two round trips from the end or with `must_exist`.
   std::unique_ptr<Follower> openFollower(std::string_view key, const FollowOptions& options, const Call& call) override;
 
  private:
@@ -60,7 +60,7 @@ class RedisFollower final : public Follower {
   std::vector<Reply> pages_;
   std::vector<ReplyView> entries_;  // of pages_, to be delivered
   std::size_t index_ = 0;           // the next one
-  bool is_whole_ = false;           // they are all of the object, of which the begin was cut off
+  bool is_whole_ = false;           // they are all of the object, of which the beginning was cut off
 };
 
 }  // namespace tally::redis

@@ -93,7 +93,7 @@ void appendManyBare(benchmark::State& state, bool durable) {
   ::close(file);
 }
 
-// From the begin of an append until another thread, asleep before, has its bytes.
+// From the start of an append until another thread, asleep before, has its bytes.
 void appendToFollower(benchmark::State& state) {
   const test::TempDir folder;
   LocalStorage storage({folder.path(), true, Durability::Process});

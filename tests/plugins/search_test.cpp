@@ -20,12 +20,7 @@ struct Variable {
 
 }  // namespace
 
-TEST_CASE("search: names follow the rule, and a leading 'lib' is nothing special") {
-  for (const char* good : {"a", "redis", "s2", "my_store", "library_store"}) CHECK(plugins::isPluginName(good));
-  for (const char* bad : {"", "A", "2s", "_a", "a-b", "a/b", "..", "a.b", "\xC3\xA4"}) {
-    CHECK_FALSE(plugins::isPluginName(bad));
-  }
-  CHECK_FALSE(plugins::isPluginName(std::string(33, 'a')));
+TEST_CASE("search: a file names its backend, and a leading 'lib' is nothing special") {
   CHECK(plugins::fileNameOf("library_store") == "libtally_library_store.so");
   CHECK(plugins::backendOf("/x/libtally_redis.so") == "redis");
   CHECK(plugins::backendOf("/x/libtally_Redis.so").empty());

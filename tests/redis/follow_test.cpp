@@ -119,7 +119,8 @@ TEST_CASE("follow: replaced, removed and made again are told apart") {
 }
 
 TEST_CASE(
-    "follow: an object that loses its begin by streamMaxLen begins anew, and one that somebody trimmed is Corrupt") {
+    "follow: an object that loses its beginning by streamMaxLen starts anew, and one that somebody trimmed is "
+    "Corrupt") {
   RedisServer server;
   auto settings = settingsFor(server.url());
   settings.stream_max_len = 3;

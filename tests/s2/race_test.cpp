@@ -28,7 +28,7 @@ std::string faultOf(const std::string& content) {
   std::string word, line;
   std::size_t writer = 0, number = 0, size = 0;
   if (!(in >> word >> writer >> number >> size) || word != "V")
-    return "no value at its begin: " + content.substr(0, 40);
+    return "no value at its start: " + content.substr(0, 40);
   std::getline(in, line);
   std::getline(in, line);
   if (line != std::string(size, static_cast<char>('a' + number % 26))) return "the value is mixed or cut";

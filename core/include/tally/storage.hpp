@@ -263,6 +263,23 @@ class StringSink final : public ByteSink {
   std::size_t used_;
 };
 
+/// An EntrySink over a vector, for who pages: list() says whether more follow.
+struct EntryCollector final : EntrySink {
+  explicit EntryCollector(std::string_view directory) : prefix_(directory) {
+    if (!prefix_.empty()) prefix_ += '/';
+  }
+  void take(std::string_view name, bool is_directory) override {
+    std::string path;
+    path.reserve(prefix_.size() + name.size());
+    path.append(prefix_).append(name);
+    entries.push_back({std::move(path), is_directory});
+  }
+  std::vector<StorageEntry> entries;
+
+ private:
+  std::string prefix_;
+};
+
 inline std::string IStorage::read(std::string_view key, const ByteRange& range, const Call& call) {
   std::string bytes;
   {
@@ -273,19 +290,9 @@ inline std::string IStorage::read(std::string_view key, const ByteRange& range, 
 }
 
 inline std::vector<StorageEntry> IStorage::list(std::string_view directory, const ListOptions& options) {
-  struct Collect final : EntrySink {
-    std::string prefix;
-    std::vector<StorageEntry> entries;
-    void take(std::string_view name, bool is_directory) override {
-      std::string path;
-      path.reserve(prefix.size() + name.size());
-      path.append(prefix).append(name);
-      entries.push_back({std::move(path), is_directory});
-    }
-  } collect;
-  if (!directory.empty()) collect.prefix.append(directory) += '/';
-  list(directory, options, collect, Call());
-  return std::move(collect.entries);
+  EntryCollector found(directory);
+  list(directory, options, found, Call());
+  return std::move(found.entries);
 }
 
 }  // namespace tally

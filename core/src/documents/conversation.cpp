@@ -16,8 +16,6 @@ namespace {
                                               "; the conversation has " + std::to_string(count));
 }
 
-Step stepOf(const std::string& line) { return Step::parse(line); }
-
 }  // namespace
 
 Conversation Conversation::parse(std::string id, std::string_view jsonl) {
@@ -69,7 +67,7 @@ void Conversation::setText(Line& line, std::string text) {
   if (line.step < 0) {
     line.text = std::move(text);
   } else {
-    steps_[static_cast<std::size_t>(line.step)] = stepOf(text);
+    steps_[static_cast<std::size_t>(line.step)] = Step::parse(std::move(text));
   }
 }
 
@@ -81,7 +79,7 @@ void Conversation::add(const Step& step) {
     line = withMetadata(std::move(line));
   }
   if (!lines_.empty() && lines_.back().ending == Ending::None) lines_.back().ending = Ending::LineFeed;
-  steps_.push_back(stepOf(line));
+  steps_.push_back(Step::parse(std::move(line)));
   lines_.push_back({{}, static_cast<std::ptrdiff_t>(steps_.size()) - 1, true, Ending::LineFeed});
   needs_head_ = false;
 }

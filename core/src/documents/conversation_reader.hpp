@@ -57,7 +57,7 @@ class ConversationReader {
 
   std::string_view text_, rest_;
   std::size_t offset_ = 0;            // of text_, in the file
-  std::size_t line_ = 0, begin_ = 0;  // of the line being read; its begin is one in text_
+  std::size_t line_ = 0, begin_ = 0;  // of the line being read; its start is one in text_
   Conversation conversation_;
   JsonValidator validator_;
   bool seen_object_ = false, is_named_ = false;

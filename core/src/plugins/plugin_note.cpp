@@ -5,6 +5,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "config/names.hpp"
 #include "tally/error.hpp"
 #include "tally/plugin_abi.h"
 
@@ -91,12 +92,6 @@ std::string hostPlatform() {
 
 }  // namespace
 
-bool isPluginName(std::string_view name) noexcept {
-  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
-  const auto allowed = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; };
-  return !name.empty() && name.size() <= 32 && letter(name[0]) && std::all_of(name.begin(), name.end(), allowed);
-}
-
 PluginNote parseNote(std::string_view text) {
   const json parsed = json::parse(text, nullptr, false);
   if (!parsed.is_object()) refuse("is not a JSON object");
@@ -104,7 +99,7 @@ PluginNote parseNote(std::string_view text) {
   note.text = text;
   readAbi(note, textOf(parsed, "abi"));
   note.name = textOf(parsed, "name");
-  if (!isPluginName(note.name)) refuse("names the plugin '" + note.name + "', which is no plugin name");
+  if (!config::isBackendName(note.name)) refuse("names the plugin '" + note.name + "', which is no plugin name");
   note.version = textOf(parsed, "version");
   note.summary = textOf(parsed, "summary");
   note.vendor = textOf(parsed, "vendor");

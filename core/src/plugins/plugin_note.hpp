@@ -15,7 +15,4 @@ PluginNote parseNote(std::string_view text);
 /// platform. Errors: PluginNameMismatch, PluginWrongVersion, PluginNeedsNewerHost, PluginWrongPlatform.
 void checkNote(const PluginNote& note, std::string_view expected);
 
-/// Whether a text is a plugin name: [a-z][a-z0-9_]{0,31}.
-bool isPluginName(std::string_view name) noexcept;
-
 }  // namespace tally::plugins

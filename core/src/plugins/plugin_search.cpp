@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <set>
 
-#include "plugins/plugin_note.hpp"
+#include "config/names.hpp"
 #include "plugins/registry.hpp"
 #include "tally/error.hpp"
 
@@ -118,15 +118,14 @@ std::string backendOf(const fs::path& file) {
   if (name.size() <= kPrefix.size() + kSuffix.size() || name.rfind(kPrefix, 0) != 0) return {};
   if (name.compare(name.size() - kSuffix.size(), kSuffix.size(), kSuffix) != 0) return {};
   std::string backend = name.substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
-  return isPluginName(backend) ? backend : std::string();
+  return config::isBackendName(backend) ? backend : std::string();
 }
 
 Found findPlugin(const Config& config, const std::string& backend) {
-  if (!isPluginName(backend)) {
-    throw Error(ErrorCode::InvalidConfig,
-                config.storage.backend_origin.toString() + ": '" + backend +
-                    "' can't be a backend: a name has lower-case letters, digits and '_', begins with a letter, and "
-                    "has at most 32 of them");
+  if (!config::isBackendName(backend)) {
+    throw Error(ErrorCode::InvalidConfig, config.storage.backend_origin.toString() + ": '" + backend +
+                                              "' can't be a backend: a name is " +
+                                              std::string(config::kBackendNameRule));
   }
   if (!config.storage.plugin_path.empty() && backend == config.storage.backend) {
     return {config.storage.plugin_path, "storage.plugin.path"};

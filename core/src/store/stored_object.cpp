@@ -61,17 +61,10 @@ void saveDocument(IStorage& storage, std::string_view key, Schema schema, Docume
 
 std::vector<StorageEntry> listChildren(IStorage& storage, std::string_view directory, const ListOptions& options,
                                        const Call& call, bool* more) {
-  struct Collect final : EntrySink {
-    std::string prefix;
-    std::vector<StorageEntry> entries;
-    void take(std::string_view name, bool is_directory) override {
-      entries.push_back({prefix + std::string(name), is_directory});
-    }
-  } collect;
-  collect.prefix = std::string(directory) + "/";
-  const bool has_more = storage.list(directory, options, collect, call);
+  EntryCollector found(directory);
+  const bool has_more = storage.list(directory, options, found, call);
   if (more != nullptr) *more = has_more;
-  return std::move(collect.entries);
+  return std::move(found.entries);
 }
 
 }  // namespace tally::detail

@@ -1,9 +1,9 @@
 #pragma once
 // The sockets of a loop, known by their local port, so that what has come in can be acknowledged at once.
 //
-// A server that holds back small segments sends the end of a chunked answer only when its begin is acknowledged. The
-// kernel acknowledges 40 ms later on a connection where requests and answers take turns, and forgets when told not to.
-// libcurl does not say which socket a transfer uses before the transfer has ended, but it tells the port.
+// A server that holds back small segments sends the end of a chunked answer only when its beginning is acknowledged.
+// The kernel acknowledges 40 ms later on a connection where requests and answers take turns, and forgets when told not
+// to. libcurl does not say which socket a transfer uses before the transfer has ended, but it tells the port.
 
 #include <curl/curl.h>
 

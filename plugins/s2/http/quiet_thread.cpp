@@ -1,33 +1,12 @@
 #include "http/quiet_thread.hpp"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <utility>
 
+#include "tally/sdk/quiet_thread.hpp"
+
 namespace tally::s2 {
-namespace {
-
-/// All signals blocked, as a new thread inherits it.
-class BlockedSignals {
- public:
-  BlockedSignals() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  BlockedSignals(const BlockedSignals&) = delete;
-  BlockedSignals& operator=(const BlockedSignals&) = delete;
-  ~BlockedSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
-
-}  // namespace
-
 std::thread quietThread(std::function<void()> work) {
-  const BlockedSignals blocked;
+  const sdk::BlockedSignals quiet;
   return std::thread(std::move(work));
 }
 

@@ -14,7 +14,7 @@
 
 namespace tally::s2 {
 
-/// Where a follower stands in a stream. The default is the begin.
+/// Where a follower stands in a stream. The default is its start.
 struct FollowPoint {
   static constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
 
@@ -36,7 +36,7 @@ class FollowFold {
   enum class Next {
     GoOn,
     ReadFrom,   ///< a transaction became visible that began earlier: begin anew at point(), but read from readFrom()
-    StartOver,  ///< the file is no longer what was delivered, and the rest of it lies before: begin anew at the begin
+    StartOver,  ///< the file is no longer what was delivered, and the rest of it lies before: begin anew at the start
     Removed,    ///< the service deletes the stream
   };
   Next feed(const RecordView& record, const SharedBytes& owner);

@@ -14,7 +14,7 @@ namespace tally {
 enum class FollowEvent : std::uint32_t {
   Nothing = 0,  ///< the deadline passed first
   Data = 1,     ///< the next bytes of the object
-  Reset = 2,    ///< the object was replaced, or its begin was cut off: what was delivered is void, it begins anew
+  Reset = 2,    ///< the object was replaced, or its beginning was cut off: what was delivered is void, it starts anew
   Removed = 3,  ///< the object is absent now; should it come again, its first byte is the next one
 };
 
