@@ -9,7 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "unique_fd.hpp"
+#include "shared_file.hpp"
 
 namespace tally::local {
 
@@ -17,7 +17,7 @@ struct Slot;
 
 /// What an append to a key needs, found once.
 struct AppendFile {
-  std::shared_ptr<const UniqueFd> fd;
+  std::shared_ptr<SharedFile> fd;
   Slot* slot = nullptr;       // where the key's lock lies
   std::uint64_t retired = 0;  // what Journal::Lock::retired said when the file was opened
 };

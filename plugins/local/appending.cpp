@@ -17,7 +17,7 @@ namespace tally::local {
 namespace {
 
 struct Target {
-  std::shared_ptr<const UniqueFd> fd;
+  std::shared_ptr<SharedFile> fd;
   std::uint64_t inode = 0;
   std::uint64_t size = 0;
   UniqueFd created_in;  // set when the file is new: its folder
@@ -25,12 +25,12 @@ struct Target {
 
 // Not fstat: asking for the time of change makes the next write slower. No path is quicker than an empty one, but
 // kernels before Linux 6.11 refuse it.
-struct statx examine(const UniqueFd& file) {
+struct statx examine(int file) {
   static std::atomic<const char*> no_path = nullptr;
   constexpr unsigned kMask = STATX_TYPE | STATX_NLINK | STATX_INO | STATX_SIZE;
   struct statx found;                        // written whole
   const auto look = [&](const char* path) {  // the C library's statx must be given a path
-    return ::syscall(SYS_statx, file.get(), path, AT_EMPTY_PATH, kMask, &found) == 0;
+    return ::syscall(SYS_statx, file, path, AT_EMPTY_PATH, kMask, &found) == 0;
   };
   if (look(no_path.load(std::memory_order_relaxed))) return found;
   if (errno == EFAULT && look("")) {
@@ -46,12 +46,12 @@ bool stillNamed(const Root& root, std::string_view key, const struct statx& foun
   if (found.stx_nlink == 0) return false;
   if (!root.durable()) return true;
   const UniqueFd named = root.open(key, {O_PATH});
-  return named && examine(named).stx_ino == found.stx_ino;
+  return named && examine(named.get()).stx_ino == found.stx_ino;
 }
 
 std::optional<Target> useKept(const Root& root, const Journal::Lock& lock, std::string_view key, AppendFile&& kept) {
   if (kept.fd == nullptr || kept.retired != lock.retired()) return std::nullopt;
-  const struct statx found = examine(*kept.fd);
+  const struct statx found = examine(kept.fd->get());
   if (!stillNamed(root, key, found)) return std::nullopt;
   return Target{std::move(kept.fd), found.stx_ino, found.stx_size, {}};
 }
@@ -74,9 +74,9 @@ std::optional<Target> openTarget(const Root& root, const Addition& wanted) {
     if (!file && (errno == ENOENT || errno == EEXIST)) return std::nullopt;
   }
   if (!file) root.fail(errno, wanted.key, "can't open the file");
-  const struct statx found = examine(file);
+  const struct statx found = examine(file.get());
   requireFile(found.stx_mode);
-  return Target{std::make_shared<const UniqueFd>(std::move(file)), found.stx_ino, found.stx_size, std::move(folder)};
+  return Target{std::make_shared<SharedFile>(std::move(file)), found.stx_ino, found.stx_size, std::move(folder)};
 }
 
 // 0, or the errno that stopped it; then part of `content` may be written.
@@ -138,11 +138,18 @@ Target appendLocked(const Root& root, Journal& journal, AppendFiles& files, cons
   return *std::move(found);
 }
 
+void sync(const Target& target, AppendFiles& files, std::string_view key) {
+  const int failure = target.fd->sync();
+  if (failure == 0) return;
+  files.drop(key);
+  throw syncError(failure, "can't sync the file");
+}
+
 }  // namespace
 
 std::uint64_t appendToFile(Root& root, Journal& journal, AppendFiles& files, const Addition& wanted) {
   const Target target = appendLocked(root, journal, files, wanted, recall(root, journal, files, wanted.key));
-  if (root.durable() && ::fdatasync(target.fd->get()) != 0) throw syncError(errno, "can't sync the file");
+  if (root.durable()) sync(target, files, wanted.key);
   if (target.created_in) root.syncFolder(target.created_in.get());
   return target.size + wanted.content.size();
 }

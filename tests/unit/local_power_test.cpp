@@ -4,8 +4,10 @@
 #include <sys/syscall.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <mutex>
+#include <thread>
 
 #include "local_fixture.hpp"
 
@@ -17,16 +19,19 @@ namespace {
 struct Syncs {
   std::mutex mutex;
   std::vector<std::string> seen;  // the last parts of the paths
-  int fail_with = 0;
+  int fail_with = 0, fail_times = 0;
+  std::atomic<bool> held = false;  // a sync that is to fail waits
 
   int take(int fd, long number) {
-    const std::lock_guard lock(mutex);
+    std::unique_lock lock(mutex);
     seen.push_back(fs::read_symlink("/proc/self/fd/" + std::to_string(fd)).filename().string());
-    if (fail_with != 0) {
-      errno = fail_with;
-      return -1;
-    }
-    return static_cast<int>(::syscall(number, fd));
+    if (fail_times == 0) return static_cast<int>(::syscall(number, fd));
+    --fail_times;
+    const int failure = fail_with;
+    lock.unlock();
+    held.wait(true);
+    errno = failure;
+    return -1;
   }
   std::vector<std::string> drain() {
     const std::lock_guard lock(mutex);
@@ -40,8 +45,24 @@ Syncs& syncs() {
 }
 
 struct FailingSyncs {
-  explicit FailingSyncs(int number) { syncs().fail_with = number; }
-  ~FailingSyncs() { syncs().fail_with = 0; }
+  explicit FailingSyncs(int number) {
+    syncs().fail_with = number;
+    syncs().fail_times = 1'000'000;
+  }
+  /// So often, and not before release().
+  FailingSyncs(int number, int times) {
+    syncs().fail_with = number;
+    syncs().fail_times = times;
+    syncs().held = true;
+  }
+  ~FailingSyncs() {
+    release();
+    syncs().fail_times = 0;
+  }
+  void release() const {
+    syncs().held = false;
+    syncs().held.notify_all();
+  }
 };
 
 local::Settings full(const TempDir& dir) { return {dir.path() / "store", true, local::Durability::Full}; }
@@ -101,6 +122,33 @@ TEST_CASE("append: a disk error at the sync is OutcomeUnknown, because others ma
   storage.append("k", "old");
   const FailingSyncs broken(EIO);
   CHECK(codeOf([&] { storage.append("k", "new"); }) == ErrorCode::OutcomeUnknown);
+}
+
+TEST_CASE("append: a disk error is told to all whose bytes may be lost, though the kernel tells it once") {
+  const TempDir dir;
+  local::LocalStorage storage(full(dir));
+  storage.append("k", "old");
+  const FailingSyncs broken(EIO, 1);
+  std::atomic<int> unknown = 0, done = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 6; ++i) {
+      threads.emplace_back([&] {
+        try {
+          storage.append("k", "new");
+          ++done;
+        } catch (const Error& error) {
+          CHECK(error.code() == ErrorCode::OutcomeUnknown);
+          ++unknown;
+        }
+      });
+    }
+    while (storage.stat("k")->size < 3 + 6 * 3) std::this_thread::yield();  // all have written, and wait
+    broken.release();
+  }
+  CHECK(unknown == 6);
+  CHECK(done == 0);
+  storage.append("k", "after");  // through another descriptor
 }
 
 TEST_CASE("append: with durability full a file that was moved away gets nothing more") {
