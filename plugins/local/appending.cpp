@@ -18,7 +18,7 @@ namespace {
 
 struct Target {
   std::shared_ptr<SharedFile> fd;
-  std::uint64_t inode = 0;
+  FileIdentity identity;
   std::uint64_t size = 0;
   UniqueFd created_in;  // set when the file is new: its folder
 };
@@ -27,7 +27,7 @@ struct Target {
 // kernels before Linux 6.11 refuse it.
 struct statx examine(int file) {
   static std::atomic<const char*> no_path = nullptr;
-  constexpr unsigned kMask = STATX_TYPE | STATX_NLINK | STATX_INO | STATX_SIZE;
+  constexpr unsigned kMask = STATX_TYPE | STATX_NLINK | STATX_INO | STATX_SIZE | STATX_BTIME;
   struct statx found;                        // written whole
   const auto look = [&](const char* path) {  // the C library's statx must be given a path
     return ::syscall(SYS_statx, file, path, AT_EMPTY_PATH, kMask, &found) == 0;
@@ -53,30 +53,33 @@ std::optional<Target> useKept(const Root& root, const Journal::Lock& lock, std::
   if (kept.fd == nullptr || kept.retired != lock.retired()) return std::nullopt;
   const struct statx found = examine(kept.fd->get());
   if (!stillNamed(root, key, found)) return std::nullopt;
-  return Target{std::move(kept.fd), found.stx_ino, found.stx_size, {}};
+  return Target{std::move(kept.fd), identityIn(found), found.stx_size, {}};
 }
 
-UniqueFd createFile(const Root& root, const Addition& wanted, UniqueFd& folder) {
+UniqueFd createFile(const Root& root, Journal::Lock& lock, const Addition& wanted, UniqueFd& folder) {
   if (wanted.options.expected_size.value_or(0) != 0) {
     throw Error(ErrorCode::Conflict, "the object is absent; load again, then decide");
   }
   folder = root.makeParent(wanted.key);
   if (!folder) return {};
   const CPath name(path::basename(wanted.key));
-  return UniqueFd(::openat(folder.get(), name.get(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  lock.beginCreate();
+  UniqueFd made(::openat(folder.get(), name.get(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!made) lock.finish();
+  return made;
 }
 
 // Nothing when somebody removed the folder, or made the file, in between.
-std::optional<Target> openTarget(const Root& root, const Addition& wanted) {
+std::optional<Target> openTarget(const Root& root, Journal::Lock& lock, const Addition& wanted) {
   UniqueFd folder, file = root.open(wanted.key, {O_WRONLY | O_APPEND | O_NONBLOCK});
   if (!file && errno == ENOENT) {
-    file = createFile(root, wanted, folder);
+    file = createFile(root, lock, wanted, folder);
     if (!file && (errno == ENOENT || errno == EEXIST)) return std::nullopt;
   }
   if (!file) root.fail(errno, wanted.key, "can't open the file");
   const struct statx found = examine(file.get());
   requireFile(found.stx_mode);
-  return Target{std::make_shared<SharedFile>(std::move(file)), found.stx_ino, found.stx_size, std::move(folder)};
+  return Target{std::make_shared<SharedFile>(std::move(file)), identityIn(found), found.stx_size, std::move(folder)};
 }
 
 // 0, or the errno that stopped it; then part of `content` may be written.
@@ -89,20 +92,19 @@ int writeWhole(int fd, std::string_view content) {
   return 0;
 }
 
-void putBehind(const Target& target, Journal::Lock& lock, std::string_view content) {
-  const int fd = target.fd->get();
-  lock.beginAppend(target.inode, target.size);
-  const int failure = writeWhole(fd, content);
-  // If cutting back fails too, the note stays: readers see the old length, and the next writer tries again.
-  if (failure == 0 || ::ftruncate(fd, static_cast<off_t>(target.size)) == 0) lock.finish();
-  if (failure != 0) throw systemError(failure, "can't append");
+// A file that was made for an append that failed must not stay behind as an empty object.
+bool takeBack(const Target& target, std::string_view key) {
+  if (!target.created_in) return ::ftruncate(target.fd->get(), static_cast<off_t>(target.size)) == 0;
+  return ::unlinkat(target.created_in.get(), CPath(path::basename(key)).get(), 0) == 0;
 }
 
-// A file that was made for an append that failed must not stay behind as an empty object.
-void takeBack(const Target& target, AppendFiles& files, std::string_view key) {
-  if (!target.created_in) return;
-  files.drop(key);
-  ::unlinkat(target.created_in.get(), CPath(path::basename(key)).get(), 0);
+void putBehind(const Target& target, Journal::Lock& lock, const Addition& wanted) {
+  const std::uint64_t position = target.created_in ? kNoFile : target.size;
+  lock.beginAppend(target.identity, position, target.size + wanted.content.size());
+  const int failure = writeWhole(target.fd->get(), wanted.content);
+  // If taking back fails too, the note stays: readers see what was there before, and the next writer tries again.
+  if (failure == 0 || takeBack(target, wanted.key)) lock.finish();
+  if (failure != 0) throw systemError(failure, "can't append");
 }
 
 // A key is checked, and its lock looked up, when it is new.
@@ -120,7 +122,7 @@ Target appendLocked(const Root& root, Journal& journal, AppendFiles& files, cons
   Journal::Lock lock(journal, slot, wanted.key, wanted.call);
   std::optional<Target> found = useKept(root, lock, wanted.key, std::move(kept));
   if (!found) {
-    found = root.persist(wanted.call, [&] { return openTarget(root, wanted); });
+    found = root.persist(wanted.call, [&] { return openTarget(root, lock, wanted); });
     files.keep(wanted.key, {found->fd, &slot, lock.retired()});
   }
   const Target& target = *found;
@@ -128,12 +130,10 @@ Target appendLocked(const Root& root, Journal& journal, AppendFiles& files, cons
     throw Error(ErrorCode::Conflict, "the object has " + std::to_string(target.size) + " bytes, not the expected " +
                                          std::to_string(*wanted.options.expected_size));
   }
-  if (wanted.content.empty()) return *std::move(found);
-  try {
-    putBehind(target, lock, wanted.content);
-  } catch (...) {
-    takeBack(target, files, wanted.key);
-    throw;
+  if (!wanted.content.empty()) {
+    putBehind(target, lock, wanted);
+  } else if (target.created_in) {
+    lock.finish();
   }
   return *std::move(found);
 }

@@ -14,6 +14,17 @@ std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * std::int64
 
 }  // namespace
 
+FileIdentity identityIn(const struct statx& found) noexcept {
+  const auto birth = static_cast<std::uint64_t>(found.stx_btime.tv_sec) * 1'000'000'000 + found.stx_btime.tv_nsec;
+  return {found.stx_ino, (found.stx_mask & STATX_BTIME) != 0 ? birth : 0};
+}
+
+FileIdentity identityOf(int fd) {
+  struct statx found {};
+  if (::statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &found) == 0) return identityIn(found);
+  throw systemError(errno, "can't look at the file");
+}
+
 Version versionOf(const struct stat& found) {
   const std::uint64_t numbers[] = {found.st_ino, static_cast<std::uint64_t>(nanoseconds(found.st_mtim)),
                                    static_cast<std::uint64_t>(found.st_size)};

@@ -3,11 +3,25 @@
 
 #include <sys/stat.h>
 
+#include <cstdint>
 #include <optional>
 
 #include "tally/storage.hpp"
 
 namespace tally::local {
+
+/// Inode numbers are used again; together with the time of birth, where the file system keeps one, they are not.
+struct FileIdentity {
+  std::uint64_t inode = 0;
+  std::uint64_t birth = 0;  // nanoseconds
+
+  bool operator==(const FileIdentity&) const = default;
+};
+
+/// Of what statx found, which was asked for STATX_INO and STATX_BTIME.
+FileIdentity identityIn(const struct statx& found) noexcept;
+/// Errors: whatever statx reports.
+FileIdentity identityOf(int fd);
 
 /// Inode, time of the last change and size. Every replacement gets a newer time, every append another size.
 Version versionOf(const struct stat& found);

@@ -1,15 +1,11 @@
 #include "follow_place.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <iterator>
 
 #include "key_hash.hpp"
-#include "system_error.hpp"
+#include "tally/error.hpp"
 
 namespace tally::local {
 namespace {
@@ -31,15 +27,6 @@ bool takeNumber(std::string_view& text, std::uint64_t& number) {
 }
 
 }  // namespace
-
-FileIdentity identityOf(int fd) {
-  struct statx found {};
-  if (::statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &found) != 0) {
-    throw systemError(errno, "can't look at the file");
-  }
-  const auto birth = static_cast<std::uint64_t>(found.stx_btime.tv_sec) * 1'000'000'000 + found.stx_btime.tv_nsec;
-  return {found.stx_ino, (found.stx_mask & STATX_BTIME) != 0 ? birth : 0};
-}
 
 std::string cursorOf(std::string_view key, const FollowPlace& place) {
   std::string text(kPrefix);

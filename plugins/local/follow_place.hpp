@@ -5,18 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "file_state.hpp"
+
 namespace tally::local {
-
-/// Inode numbers are used again; together with the time of birth, where the file system keeps one, they are not.
-struct FileIdentity {
-  std::uint64_t inode = 0;
-  std::uint64_t birth = 0;  // nanoseconds
-
-  bool operator==(const FileIdentity&) const = default;
-};
-
-/// Errors: whatever statx reports.
-FileIdentity identityOf(int fd);
 
 struct FollowPlace {
   FileIdentity file;  // inode 0: no file was met yet, or it is gone

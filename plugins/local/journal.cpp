@@ -27,6 +27,32 @@ bool isGone(int number) noexcept {
          number == ENXIO;
 }
 
+// What a slot says of an append.
+struct Note {
+  FileIdentity file;
+  std::uint64_t position, end;
+
+  // Whether the file ends in bytes of that append. A file that is longer than it can be was appended to by a program
+  // that takes no locks; another one of the same inode is that of somebody else.
+  bool hides(int fd, const struct stat& found) const {
+    const auto size = static_cast<std::uint64_t>(found.st_size);
+    return file.inode == found.st_ino && size <= end && (position == kNoFile || size > position) &&
+           identityOf(fd) == file;
+  }
+};
+
+Note noteIn(const Slot& slot) noexcept {
+  const std::uint64_t inode = slot.inode.load(std::memory_order_acquire);
+  return {{inode, slot.birth.load(std::memory_order_acquire)},
+          slot.position.load(std::memory_order_acquire),
+          slot.end.load(std::memory_order_acquire)};
+}
+
+[[noreturn]] void cantUndo(std::string_view key) {
+  throw systemError(errno,
+                    "can't undo what a dead process has left at '" + std::string(key) + "', which shares its lock");
+}
+
 #if defined(__SANITIZE_THREAD__)
 constexpr bool kThreadSanitizer = true;
 #elif defined(__has_feature)
@@ -80,19 +106,27 @@ Journal::Lock::Lock(Journal& journal, Slot& slot, std::string_view key, const Ca
 
 Journal::Lock::~Lock() { ::pthread_mutex_unlock(&slot_.mutex); }
 
-void Journal::Lock::beginAppend(std::uint64_t inode, std::uint64_t position) noexcept { begin(inode, position); }
+void Journal::Lock::beginAppend(const FileIdentity& file, std::uint64_t position, std::uint64_t end) noexcept {
+  begin(file, position, end);
+}
+
+void Journal::Lock::beginCreate() noexcept { begin({}, kNoFile, 0); }
 
 void Journal::Lock::beginReplace() noexcept {
   ++slot_.retired;
-  begin(0, 0);
+  begin({}, 0, 0);
 }
 
-void Journal::Lock::begin(std::uint64_t inode, std::uint64_t position) noexcept {
+// The inode comes last: a creation's note becomes that of its append while readers may look.
+void Journal::Lock::begin(const FileIdentity& file, std::uint64_t position, std::uint64_t end) noexcept {
   std::memcpy(slot_.key, key_.data(), key_.size());
   slot_.key_size = static_cast<std::uint32_t>(key_.size());
-  slot_.inode.store(inode, std::memory_order_release);
-  slot_.position.store(position, std::memory_order_release);
-  slot_.sequence.store(slot_.sequence.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  slot_.birth.store(file.birth, std::memory_order_relaxed);
+  slot_.position.store(position, std::memory_order_relaxed);
+  slot_.end.store(end, std::memory_order_relaxed);
+  slot_.inode.store(file.inode, std::memory_order_release);
+  const std::uint64_t sequence = slot_.sequence.load(std::memory_order_relaxed);
+  if (!unfinished(sequence)) slot_.sequence.store(sequence + 1, std::memory_order_release);
 }
 
 void Journal::Lock::finish() noexcept {
@@ -107,7 +141,7 @@ std::string Journal::temporaryName(const Slot& slot) const {
          std::to_string(&slot - writing_->slots());
 }
 
-void Journal::visibleStat(std::string_view key, int fd, struct stat& out, const Call& call) {
+bool Journal::visibleStat(std::string_view key, int fd, struct stat& out, const Call& call) {
   const auto look = [&] {
     if (::fstat(fd, &out) != 0) throw systemError(errno, "can't look at the file");
   };
@@ -116,19 +150,18 @@ void Journal::visibleStat(std::string_view key, int fd, struct stat& out, const 
     // No append has ever begun before the journal existed, so look at the file first.
     look();
     slot = mapForReading(key);
-    if (slot == nullptr) return;
+    if (slot == nullptr) return true;
   }
   for (;; call.check()) {
     const std::uint64_t before = slot->sequence.load(std::memory_order_acquire);
-    const std::uint64_t inode = slot->inode.load(std::memory_order_acquire);
-    const std::uint64_t position = slot->position.load(std::memory_order_acquire);
+    const Note note = noteIn(*slot);
     const bool known = slot->sequence.load(std::memory_order_acquire) == before;
     look();
-    if (known && unfinished(before) && inode == out.st_ino) {
-      out.st_size = std::min(out.st_size, static_cast<off_t>(position));
-      return;
+    if (known && unfinished(before) && note.hides(fd, out)) {
+      out.st_size = note.position == kNoFile ? 0 : static_cast<off_t>(note.position);
+      return note.position != kNoFile;
     }
-    if (slot->sequence.load(std::memory_order_acquire) == before) return;
+    if (slot->sequence.load(std::memory_order_acquire) == before) return true;
   }
 }
 
@@ -179,7 +212,7 @@ void Journal::undoAllOfDeadOwners() noexcept {
 
 void Journal::undo(Slot& slot) {
   const std::string key(slot.key, std::min<std::size_t>(slot.key_size, sizeof slot.key));
-  if (slot.inode.load(std::memory_order_relaxed) != 0) {
+  if (slot.inode.load(std::memory_order_relaxed) != 0 || slot.position.load(std::memory_order_relaxed) == kNoFile) {
     undoAppend(key, slot);
   } else {
     undoReplace(key, slot);
@@ -191,22 +224,26 @@ void Journal::undoAppend(std::string_view key, const Slot& slot) const {
   const UniqueFd file = root_.open(key, {O_WRONLY | O_NONBLOCK});
   if (!file && isGone(errno)) return;
   struct stat found {};
-  if (!file || ::fstat(file.get(), &found) != 0) throw systemError(errno, "can't undo the append of a dead process");
-  const auto position = static_cast<off_t>(slot.position.load(std::memory_order_relaxed));
-  const bool torn =
-      S_ISREG(found.st_mode) && found.st_ino == slot.inode.load(std::memory_order_relaxed) && found.st_size > position;
-  if (!torn) return;
-  if (::ftruncate(file.get(), position) != 0 || (root_.durable() && ::fdatasync(file.get()) != 0)) {
-    throw systemError(errno, "can't undo the append of a dead process");
-  }
+  if (!file || ::fstat(file.get(), &found) != 0) cantUndo(key);
+  if (!S_ISREG(found.st_mode)) return;
+  const Note note = noteIn(slot);
+  const bool just_made = note.file.inode == 0 && found.st_size == 0;
+  if (!just_made && !note.hides(file.get(), found)) return;
+  if (note.position == kNoFile) return removeMade(key);
+  if (::ftruncate(file.get(), static_cast<off_t>(note.position)) != 0) cantUndo(key);
+  if (root_.durable() && ::fdatasync(file.get()) != 0) cantUndo(key);
+}
+
+void Journal::removeMade(std::string_view key) const {
+  const UniqueFd folder = root_.openParent(key);
+  const CPath name(path::basename(key));
+  if (!folder || (::unlinkat(folder.get(), name.get(), 0) != 0 && errno != ENOENT)) cantUndo(key);
 }
 
 void Journal::undoReplace(std::string_view key, const Slot& slot) const {
   const UniqueFd folder = root_.openParent(key);
   if (!folder && isGone(errno)) return;
-  if (!folder || (::unlinkat(folder.get(), temporaryName(slot).c_str(), 0) != 0 && errno != ENOENT)) {
-    throw systemError(errno, "can't remove the temporary file of a dead process");
-  }
+  if (!folder || (::unlinkat(folder.get(), temporaryName(slot).c_str(), 0) != 0 && errno != ENOENT)) cantUndo(key);
 }
 
 }  // namespace tally::local

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "file_state.hpp"
 #include "journal_file.hpp"
 #include "root.hpp"
 #include "tally/call.hpp"
@@ -31,9 +32,10 @@ class Journal {
   /// Errors: whatever joining the journal reports.
   Slot& slot(std::string_view key);
 
-  /// fstat as a reader must see it: without the bytes of an append that is not finished. Never locks.
-  /// Errors: PermissionDenied if the journal can't be read.
-  void visibleStat(std::string_view key, int fd, struct stat& out, const Call& call);
+  /// fstat as a reader must see it: without the bytes of an append that is not finished. False, and a size of 0, when
+  /// that append is what makes the object, which is not there yet. Never locks.
+  /// Errors: PermissionDenied if the journal can't be read; Unavailable.
+  bool visibleStat(std::string_view key, int fd, struct stat& out, const Call& call);
 
   /// The right to change one key. Keys share 256 locks, so never take two at once.
   class Lock {
@@ -47,8 +49,10 @@ class Journal {
     Lock& operator=(const Lock&) = delete;
     ~Lock();
 
-    /// Note that the file `inode` is about to grow from `position`.
-    void beginAppend(std::uint64_t inode, std::uint64_t position) noexcept;
+    /// Note that a file is about to grow from `position`, or from kNoFile, to `end`.
+    void beginAppend(const FileIdentity& file, std::uint64_t position, std::uint64_t end) noexcept;
+    /// Note that the key's file is about to be made for an append, which will be noted next.
+    void beginCreate() noexcept;
     /// Note that temporaryName() is about to appear beside the key, and to take its place.
     void beginReplace() noexcept;
     /// Note that the file is about to be removed.
@@ -64,7 +68,7 @@ class Journal {
     std::string temporaryName() const;
 
    private:
-    void begin(std::uint64_t inode, std::uint64_t position) noexcept;
+    void begin(const FileIdentity& file, std::uint64_t position, std::uint64_t end) noexcept;
 
     Journal& journal_;
     const std::string_view key_;
@@ -78,6 +82,7 @@ class Journal {
   std::string temporaryName(const Slot& slot) const;
   void undo(Slot& slot);
   void undoAppend(std::string_view key, const Slot& slot) const;
+  void removeMade(std::string_view key) const;
   void undoReplace(std::string_view key, const Slot& slot) const;
   void undoAllOfDeadOwners() noexcept;
 

@@ -1,7 +1,9 @@
 #include "journal_file.hpp"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -30,6 +32,34 @@ const std::string& bootId() {
   return kId;
 }
 
+// As a number; 0 where there is no /proc.
+std::uint64_t pidNamespace() {
+  struct stat found {};
+  return ::stat("/proc/self/ns/pid", &found) == 0 ? found.st_ino : 0;
+}
+
+// Whether other programs use the journal. One that has just made it may hold it for itself, for microseconds.
+bool isInUse(int fd) {
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return false;
+    if (::flock(fd, LOCK_SH | LOCK_NB) == 0) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+// Reserve the space now: a page that can't be written later would be a SIGBUS. A file system that copies on each write
+// would need new space for each; asked while the file is empty, it does not.
+void makeRoom(int fd) {
+  int flags = 0;
+  if (::ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 && (flags & FS_NOCOW_FL) == 0) {
+    flags |= FS_NOCOW_FL;
+    ::ioctl(fd, FS_IOC_SETFLAGS, &flags);
+  }
+  const int failure = ::posix_fallocate(fd, 0, sizeof(JournalImage));
+  if (failure != 0) throw systemError(failure, "can't make room for the journal '.tally~journal'");
+}
+
 bool largeEnough(const struct stat& found) { return static_cast<std::size_t>(found.st_size) >= sizeof(JournalImage); }
 
 void initialiseMutex(pthread_mutex_t& mutex) {
@@ -52,11 +82,21 @@ JournalFile::JournalFile(UniqueFd fd, bool writable) : fd_(std::move(fd)), inode
 
 JournalFile::~JournalFile() { ::munmap(image_, sizeof(JournalImage)); }
 
-bool JournalFile::valid() const noexcept {
+bool JournalFile::hasForm() const noexcept {
   const JournalHeader& header = image_->header;
   return header.magic.load(std::memory_order_acquire) == kMagic && header.version == kVersion &&
-         header.slots == kSlots && header.slot_bytes == sizeof(Slot) && header.inode == inode_ &&
-         bootId().compare(0, bootId().npos, header.boot_id) == 0;
+         header.slots == kSlots && header.slot_bytes == sizeof(Slot) && header.inode == inode_;
+}
+
+bool JournalFile::valid() const noexcept {
+  return hasForm() && bootId().compare(0, bootId().npos, image_->header.boot_id) == 0;
+}
+
+// Nobody else is there. The intents of the dead still count; locks that look held were copied with a snapshot.
+void JournalFile::takeOver() {
+  if (bootId().empty() || !valid()) return initialise();
+  for (Slot& slot : image_->slots) initialiseMutex(slot.mutex);
+  image_->header.pid_namespace = pidNamespace();
 }
 
 void JournalFile::initialise() {
@@ -68,6 +108,7 @@ void JournalFile::initialise() {
   header.slots = kSlots;
   header.slot_bytes = sizeof(Slot);
   header.inode = inode_;
+  header.pid_namespace = pidNamespace();
   std::memset(header.boot_id, 0, sizeof header.boot_id);
   bootId().copy(header.boot_id, sizeof header.boot_id - 1);
   header.magic.store(kMagic, std::memory_order_release);
@@ -79,8 +120,12 @@ std::unique_ptr<JournalFile> JournalFile::findForReading(const Root& root) {
   if (!fd) throw systemError(errno, "can't open the store's journal '.tally~journal'");
   if (!largeEnough(statusOf(fd.get()))) return nullptr;
   std::unique_ptr<JournalFile> file(new JournalFile(std::move(fd), false));
-  if (!file->valid()) file.reset();
-  return file;
+  if (file->valid()) return file;
+  // Their unfinished appends are not to be seen, and their notes may be anything.
+  if (!file->hasForm() || !isInUse(file->fd_.get())) return nullptr;
+  throw Error(ErrorCode::Unavailable,
+              "the journal '.tally~journal' is in use by programs for which this machine was started another time; a "
+              "container with a boot id of its own? Let only programs outside, or only those inside, change the store");
 }
 
 std::unique_ptr<JournalFile> JournalFile::join(const Root& root) {
@@ -91,7 +136,8 @@ std::unique_ptr<JournalFile> JournalFile::join(const Root& root) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   throw Error(ErrorCode::Unavailable,
-              "the journal '.tally~journal' is held by a program of another version; end it and try again");
+              "the journal '.tally~journal' is held by a program of another version, or in a container with a boot id "
+              "of its own; end it and try again");
 }
 
 // Every user holds a shared lock. Who gets the exclusive one is alone, so that no mutex is in use: only then may the
@@ -105,16 +151,16 @@ std::unique_ptr<JournalFile> JournalFile::tryJoin(const Root& root) {
   const struct stat found = statusOf(fd.get());
   if (found.st_nlink == 0) return nullptr;
   if (!alone && !largeEnough(found)) return nullptr;
-  if (!largeEnough(found)) {
-    // Reserve the space now: a page that can't be written later would be a SIGBUS.
-    const int failure = ::posix_fallocate(fd.get(), 0, sizeof(JournalImage));
-    if (failure != 0) throw systemError(failure, "can't make room for the journal '.tally~journal'");
-  }
+  if (!largeEnough(found)) makeRoom(fd.get());
   std::unique_ptr<JournalFile> file(new JournalFile(std::move(fd), true));
-  if (alone && (bootId().empty() || !file->valid())) file->initialise();
+  if (alone) file->takeOver();
   if (alone && ::flock(file->fd_.get(), LOCK_SH) != 0) throw systemError(errno, "can't lock the journal");
-  if (!file->valid()) file.reset();
-  return file;
+  if (!file->valid()) return nullptr;
+  if (file->image_->header.pid_namespace == pidNamespace()) return file;
+  throw Error(
+      ErrorCode::Unavailable,
+      "programs in another container (PID namespace) are changing the store, and locks do not reach from one to "
+      "the other; let only one of them change it at a time");
 }
 
 }  // namespace tally::local

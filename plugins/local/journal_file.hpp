@@ -18,16 +18,23 @@ namespace tally::local {
 
 inline constexpr std::string_view kJournalName = ".tally~journal";
 inline constexpr std::uint32_t kSlots = 256;
+inline constexpr std::uint64_t kNoFile = ~std::uint64_t{0};
 
-/// An odd sequence says: a change has begun and is not finished. Then `inode` and `position` say which file was that
-/// long before the append, or, with inode 0, that a temporary of this slot lies beside `key`.
-/// The mutex guards everything; readers without the mutex look at sequence, inode and position only.
+/// An odd sequence says: a change has begun and is not finished. Then the rest says which:
+///   inode, birth      of a file that is being appended to; it was `position` bytes long, or kNoFile when the append
+///   makes
+///                     it, and will have `end`
+///   inode 0, kNoFile  the key's file is about to be made for an append
+///   inode 0           a temporary of this slot lies beside `key`
+/// The mutex guards everything; readers without the mutex look at what is atomic only.
 /// `retired` counts the files of these keys that were replaced or removed: what was kept of one before may be stale.
 struct alignas(64) Slot {
   pthread_mutex_t mutex;
   std::atomic<std::uint64_t> sequence;
   std::atomic<std::uint64_t> inode;
+  std::atomic<std::uint64_t> birth;
   std::atomic<std::uint64_t> position;
+  std::atomic<std::uint64_t> end;
   std::uint64_t retired;
   std::uint32_t key_size;
   char key[path::kMaxKeyBytes];
@@ -38,8 +45,9 @@ struct alignas(64) JournalHeader {
   std::uint32_t version;
   std::uint32_t slots;
   std::uint32_t slot_bytes;
-  std::uint64_t inode;  // its own: a copy of the folder is another store
-  char boot_id[40];     // locks and intents do not outlive the kernel
+  std::uint64_t inode;          // its own: a copy of the folder is another store
+  std::uint64_t pid_namespace;  // in which the locks know their owners
+  char boot_id[40];             // locks and intents do not outlive the kernel
 };
 
 struct JournalImage {
@@ -53,10 +61,12 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "shared between p
 class JournalFile {
  public:
   /// Map the journal to look at it. Null when there is none that is valid now.
+  /// Errors: Unavailable when programs use it that say this kernel was started another time.
   static std::unique_ptr<JournalFile> findForReading(const Root& root);
 
   /// Map the journal to change the store; create it if needed, begin it anew after a reboot or when it was copied.
-  /// Errors: PermissionDenied; NoSpace; Unavailable when a program with another format is using the store.
+  /// Errors: PermissionDenied; NoSpace; Unavailable when a program with another format, or one in another container, is
+  /// changing the store.
   static std::unique_ptr<JournalFile> join(const Root& root);
 
   JournalFile(const JournalFile&) = delete;
@@ -69,7 +79,9 @@ class JournalFile {
  private:
   JournalFile(UniqueFd fd, bool writable);
   static std::unique_ptr<JournalFile> tryJoin(const Root& root);
+  bool hasForm() const noexcept;
   bool valid() const noexcept;
+  void takeOver();
   void initialise();
 
   UniqueFd fd_;  // holds a shared flock while the store may be changed through this mapping

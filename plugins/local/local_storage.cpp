@@ -79,7 +79,7 @@ std::optional<StorageStat> LocalStorage::stat(std::string_view key, const Call& 
   if (!file.fd && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
   if (!file.fd) parts_.root.fail(errno, key, "can't look at the file");
   struct stat found {};
-  parts_.journal.visibleStat(file.key, file.fd.get(), found, call);
+  if (!parts_.journal.visibleStat(file.key, file.fd.get(), found, call)) return std::nullopt;
   return describe(found);
 }
 

@@ -19,7 +19,7 @@ constexpr int kMaxReadAttempts = 3;
 bool tryDeliver(Journal& journal, const OpenedFile& file, const ByteRange& range, ByteSink& out, StorageStat& delivered,
                 const Call& call) {
   struct stat found {};
-  journal.visibleStat(file.key, file.fd.get(), found, call);
+  if (!journal.visibleStat(file.key, file.fd.get(), found, call)) throw Error(ErrorCode::NotFound, "no such object");
   requireFile(found.st_mode);
   delivered = describe(found);
   const std::uint64_t size = *delivered.size;

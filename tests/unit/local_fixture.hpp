@@ -1,6 +1,7 @@
 #pragma once
 // What the tests of the local backend share: stores in fresh folders, and steps taken by other users and processes.
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -105,16 +106,17 @@ inline void require(bool fact, const std::string& what) {
   if (!fact) throw std::runtime_error("not so: " + what);
 }
 
-/// A process that dies with the lock of `key`, half way through an append that began at `position`.
+/// A process that dies with the lock of `key`, half way through an append that began at `position`, and would have
+/// added ten bytes more.
 inline void dieAppending(const Store& store, const std::string& key, std::uint64_t position, const std::string& half) {
   CHECK(inChild([&] {
           Root root({store.path(""), true, Durability::Process});
           require(root.find(), "the store is there");
           Journal journal(root);
           Journal::Lock lock(journal, key, Call());
-          struct stat found {};
-          require(::stat(store.path(key).c_str(), &found) == 0, "the file is there");
-          lock.beginAppend(found.st_ino, position);
+          const int file = ::open(store.path(key).c_str(), O_RDONLY | O_CLOEXEC);
+          require(file >= 0, "the file is there");
+          lock.beginAppend(local::identityOf(file), position, position + half.size() + 10);
           std::ofstream(store.path(key), std::ios::app | std::ios::binary) << half;
           ::kill(::getpid(), SIGKILL);
         }) == "killed");
