@@ -1,0 +1,147 @@
+// What notes of dead processes do not touch, and journals that come from elsewhere.
+
+#include <array>
+
+#include "local_fixture.hpp"
+
+using namespace tally;
+using namespace tally::local::test;
+using local::Durability;
+using local::Journal;
+using local::kNoFile;
+using local::LocalStorage;
+using local::Root;
+
+namespace {
+
+enum class Moment { BeforeTheFile, BeforeTheBytes, InTheBytes };
+
+// A process that dies in the append that makes `key`.
+void dieMaking(const Store& store, const std::string& key, Moment moment) {
+  CHECK(inChild([&] {
+          Root root({store.path(""), true, Durability::Process});
+          root.create();
+          Journal journal(root);
+          Journal::Lock lock(journal, key, Call());
+          lock.beginCreate();
+          if (moment == Moment::BeforeTheFile) ::kill(::getpid(), SIGKILL);
+          std::ofstream file(store.path(key));
+          if (moment == Moment::BeforeTheBytes) ::kill(::getpid(), SIGKILL);
+          const int fd = ::open(store.path(key).c_str(), O_RDONLY | O_CLOEXEC);
+          lock.beginAppend(local::identityOf(fd), kNoFile, 10);
+          file << "half" << std::flush;
+          ::kill(::getpid(), SIGKILL);
+        }) == "killed");
+}
+
+// Bytes of the journal's file, behind the back of who uses it.
+class JournalBytes {
+ public:
+  explicit JournalBytes(const Store& store) : path_(store.path(std::string(local::kJournalName))) {}
+  std::string take() const {
+    std::ifstream in(path_, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  void put(std::size_t at, std::string_view bytes) const {
+    std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(at));
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  }
+
+ private:
+  fs::path path_;
+};
+
+}  // namespace
+
+TEST_CASE("journal: a killed append that made its object leaves none") {
+  for (const Moment moment : {Moment::BeforeTheFile, Moment::BeforeTheBytes, Moment::InTheBytes}) {
+    Store store;
+    dieMaking(store, "log", moment);
+    if (moment == Moment::InTheBytes) {
+      CHECK_FALSE(store.storage.stat("log").has_value());
+      CHECK(codeOf([&] { store.storage.read("log"); }) == ErrorCode::NotFound);
+    }
+    WriteOptions fresh;
+    fresh.if_absent = true;
+    store.storage.write("log", "first", fresh);
+    CHECK(store.storage.read("log") == "first");
+    dieMaking(store, "other", moment);
+    CHECK(store.storage.append("other", "whole") == 5);
+    CHECK(store.storage.read("other") == "whole");
+  }
+}
+
+TEST_CASE("journal: what other programs add behind a torn append is neither hidden nor cut off") {
+  Store store;
+  store.storage.append("log", "whole\n");
+  dieAppending(store, "log", 6, "torn");
+  std::ofstream(store.path("log"), std::ios::app) << "\nwritten by hand\n";
+  CHECK(store.storage.read("log") == "whole\ntorn\nwritten by hand\n");
+  store.storage.append("log", "next\n");
+  CHECK(store.storage.read("log") == "whole\ntorn\nwritten by hand\nnext\n");
+}
+
+TEST_CASE("journal: a file that was removed and made again is whole, whatever inode it got") {
+  Store store;
+  store.storage.append("log", "whole\n");
+  dieAppending(store, "log", 6, "torn");
+  fs::remove(store.path("log"));
+  store.plant("log", "restored");
+  CHECK(store.storage.read("log") == "restored");
+  store.storage.append("log", "!");
+  CHECK(store.storage.read("log") == "restored!");
+}
+
+TEST_CASE("journal: locks that a snapshot has copied as held are free") {
+  Store store;
+  const JournalBytes journal(store);
+  store.storage.append("log", "whole\n");
+  std::string snapshot;
+  CHECK(inChild([&] {  // so that nobody uses the journal in the end
+          Root root({store.path("")});
+          require(root.find(), "the store is there");
+          Journal mine(root);
+          const Journal::Lock held(mine, "log", Call());
+          const std::string bytes = journal.take();
+          std::ofstream(store.dir.path() / "snapshot", std::ios::binary) << bytes;
+        }) == "");
+  Store fresh;
+  CHECK(inChild([&] { LocalStorage({fresh.path(""), true, Durability::Process}).append("log", "whole\n"); }) == "");
+  std::ifstream in(store.dir.path() / "snapshot", std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  JournalBytes(fresh).put(offsetof(local::JournalImage, slots),
+                          std::string_view(bytes).substr(offsetof(local::JournalImage, slots)));
+  fresh.storage.append("log", "next\n", {}, Call::within(std::chrono::seconds(5)));
+  CHECK(fresh.storage.read("log") == "whole\nnext\n");
+}
+
+TEST_CASE("journal: programs in another container do not change a store that is in use, and may when it is not") {
+  Store store;
+  const JournalBytes journal(store);
+  const std::uint64_t elsewhere = 1;
+  const std::string_view bytes(reinterpret_cast<const char*>(&elsewhere), sizeof elsewhere);
+  {
+    LocalStorage first({store.path(""), true, Durability::Process});
+    first.append("log", "1");
+    journal.put(offsetof(local::JournalHeader, pid_namespace), bytes);
+    CHECK(codeOf([&] { store.storage.append("log", "2"); }) == ErrorCode::Unavailable);
+    CHECK(messageOf([&] { store.storage.append("log", "2"); }).find("another container") != std::string::npos);
+    CHECK(store.storage.read("log") == "1");
+  }
+  store.storage.append("log", "2");
+  CHECK(store.storage.read("log") == "12");
+}
+
+TEST_CASE("journal: a reader to whom the machine was started another time sees no half append") {
+  Store store;
+  const JournalBytes journal(store);
+  store.plant("log", "whole\n");
+  {
+    LocalStorage first({store.path(""), true, Durability::Process});
+    first.append("k", "1");
+    journal.put(offsetof(local::JournalHeader, boot_id), "another");
+    CHECK(codeOf([&] { store.storage.read("log"); }) == ErrorCode::Unavailable);
+  }
+  CHECK(store.storage.read("log") == "whole\n");
+}
