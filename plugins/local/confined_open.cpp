@@ -5,10 +5,15 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <chrono>
+#include <thread>
+
 #include "c_path.hpp"
 
 namespace tally::local {
 namespace {
+
+constexpr int kMostAttempts = 200;
 
 UniqueFd openat2(int folder, const char* path, const open_how& how) {
   return UniqueFd(static_cast<int>(::syscall(SYS_openat2, folder, path, &how, sizeof how)));
@@ -50,10 +55,11 @@ UniqueFd openByKernel(int root, std::string_view key, const OpenHow& wanted) {
   how.mode = wanted.mode;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   if (wanted.links == Links::Refuse) how.resolve |= RESOLVE_NO_SYMLINKS;
-  for (;;) {
+  for (int attempt = 0;; ++attempt) {
     UniqueFd opened = openat2(root, path.get(), how);
-    // The kernel gives up like this when somebody renames folders while it resolves "..".
-    if (opened || (errno != EAGAIN && errno != EINTR)) return opened;
+    if (opened || (errno != EAGAIN && errno != EINTR) || attempt == kMostAttempts) return opened;
+    // Somebody holds a lease on the file (Samba, an NFS server), and was asked to let go.
+    if (errno == EAGAIN) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }
 

@@ -75,6 +75,7 @@ OpenedFile FileFollower::open() const {
   if (!parts_.root.find()) return {};
   OpenedFile file = openToRead(parts_.root, key_, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!file.fd && errno != ENOENT && errno != ENOTDIR) parts_.root.fail(errno, key_, "can't open the file");
+  if (!file.fd) parts_.root.requirePresent();
   if (file.fd) requireFile(statusOf(file.fd.get()).st_mode);
   return file;
 }

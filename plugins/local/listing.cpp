@@ -3,11 +3,14 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstring>
+#include <ctime>
+#include <deque>
 
 #include "file_state.hpp"
 #include "system_error.hpp"
@@ -15,6 +18,7 @@
 namespace tally::local {
 namespace {
 
+constexpr std::size_t kMostPasses = 4;
 constexpr std::size_t kBlockBytes = std::size_t{32} * 1024;  // more gains nothing
 
 struct Item {
@@ -48,12 +52,19 @@ class Listing {
       : root_(root), directory_(directory), folder_(folder) {}
 
   void collect(const FolderRecords& records, std::string_view start_after) {
-    items_.reserve(records.all().size());
+    items_.reserve(items_.size() + records.all().size());
     for (const auto& record : records.all()) {
       if (record.text() <= start_after || !isShown(record.text())) continue;
       const auto mode = modeOf(record);
       if (S_ISDIR(mode) || S_ISREG(mode)) items_.push_back({0, &record, S_ISDIR(mode)});
     }
+  }
+
+  void dropDoubles() {
+    const auto text = [](const Item& item) { return item.record->text(); };
+    std::stable_sort(items_.begin(), items_.end(), [&](const Item& a, const Item& b) { return text(a) < text(b); });
+    const auto same = [&](const Item& a, const Item& b) { return text(a) == text(b); };
+    items_.erase(std::unique(items_.begin(), items_.end(), same), items_.end());
   }
 
   // Whether there is more behind the first `limit`, which are sorted.
@@ -141,14 +152,40 @@ void FolderRecords::take(char* block, std::size_t bytes) {
   }
 }
 
+namespace {
+
+// Whether names may have changed since then. What is replaced gets a new place on some file systems (tmpfs, btrfs), so
+// one that was there all the time can be missed.
+bool changedSince(int folder, const timespec& then) {
+  const timespec& changed = statusOf(folder).st_mtim;
+  return changed.tv_sec != then.tv_sec ? changed.tv_sec > then.tv_sec : changed.tv_nsec >= then.tv_nsec;
+}
+
+timespec coarseNow() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);  // as the kernel stamps files
+  return now;
+}
+
+}  // namespace
+
 bool listFolder(const Root& root, std::string_view directory, const ListOptions& options, EntrySink& out,
                 const Call& call) {
   const UniqueFd folder = root.open(directory, {O_RDONLY | O_DIRECTORY, Links::Follow});
-  if (!folder && (errno == ENOENT || errno == ENOTDIR)) return false;
+  if (!folder && (errno == ENOENT || errno == ENOTDIR)) {
+    root.requirePresent();
+    return false;
+  }
   if (!folder) root.fail(errno, directory, "can't open the folder");
-  const FolderRecords records(folder.get(), call);
   Listing listing(root, directory, folder.get());
-  listing.collect(records, options.start_after);
+  std::deque<FolderRecords> passes;
+  for (timespec begun = coarseNow(); passes.size() < kMostPasses; begun = coarseNow()) {
+    listing.collect(passes.emplace_back(folder.get(), call), options.start_after);
+    if (!changedSince(folder.get(), begun)) break;
+    ::lseek(folder.get(), 0, SEEK_SET);
+  }
+  if (passes.size() > 1) listing.dropDoubles();
+  if (passes.back().all().empty()) root.requirePresent();
   const bool more = listing.sort(options.limit);
   listing.deliver(out);
   return more;

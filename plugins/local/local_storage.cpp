@@ -76,7 +76,10 @@ std::optional<StorageStat> LocalStorage::stat(std::string_view key, const Call& 
   if (!parts_.root.find()) return key.empty() ? std::optional(folder) : std::nullopt;
   if (key.empty()) return folder;
   const OpenedFile file = openToRead(parts_.root, key, O_PATH);
-  if (!file.fd && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  if (!file.fd && (errno == ENOENT || errno == ENOTDIR)) {
+    parts_.root.requirePresent();
+    return std::nullopt;
+  }
   if (!file.fd) parts_.root.fail(errno, key, "can't look at the file");
   struct stat found {};
   if (!parts_.journal.visibleStat(file.key, file.fd.get(), found, call)) return std::nullopt;

@@ -41,7 +41,7 @@ OpenedFile openToRead(const Root& root, std::string_view key, int flags) {
   UniqueFd fd = root.open(key, {flags});
   if (fd || errno != ELOOP) return {std::move(fd), std::string(key)};
   fd = root.open(key, {flags, Links::Follow});
-  if (!fd && errno != ENOENT) root.fail(errno, key, "can't open the file");
+  if (!fd && errno != ENOENT && errno != ENOTDIR) root.fail(errno, key, "can't open the file");
   std::string target = fd ? root.keyOf(fd.get()) : std::string();
   return {std::move(fd), target.empty() ? std::string(key) : std::move(target)};
 }
@@ -62,7 +62,10 @@ std::uint64_t readAt(int fd, char* room, const ByteRange& range, const Call& cal
 StorageStat readFile(const Root& root, Journal& journal, std::string_view key, const ByteRange& range, ByteSink& out,
                      const Call& call) {
   const OpenedFile file = openToRead(root, key, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-  if (!file.fd && (errno == ENOENT || errno == ENOTDIR)) throw Error(ErrorCode::NotFound, "no such object");
+  if (!file.fd && (errno == ENOENT || errno == ENOTDIR)) {
+    root.requirePresent();
+    throw Error(ErrorCode::NotFound, "no such object");
+  }
   if (!file.fd) root.fail(errno, key, "can't open the file");
   StorageStat delivered;
   for (int attempt = 0; attempt < kMaxReadAttempts; ++attempt) {

@@ -21,7 +21,8 @@ constexpr std::size_t kBytesAWrite = std::size_t{8} << 20;
 // The temporary file, noted in the journal for as long as it may exist.
 class Temporary {
  public:
-  Temporary(const UniqueFd& folder, Journal::Lock& lock) : folder_(folder), lock_(lock), name_(lock.temporaryName()) {
+  Temporary(const UniqueFd& folder, Journal::Lock& lock, mode_t mode)
+      : folder_(folder), lock_(lock), name_(lock.temporaryName()), mode_(mode) {
     lock_.beginReplace();
     fd_ = make();
     if (!fd_ && errno == EEXIST && ::unlinkat(folder_.get(), name_.c_str(), 0) == 0) fd_ = make();
@@ -45,7 +46,7 @@ class Temporary {
 
  private:
   UniqueFd make() const {
-    return UniqueFd(::openat(folder_.get(), name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    return UniqueFd(::openat(folder_.get(), name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_));
   }
 
   int publishExclusively(const char* name) {
@@ -60,6 +61,7 @@ class Temporary {
   const UniqueFd& folder_;
   Journal::Lock& lock_;
   const std::string name_;
+  const mode_t mode_;
   UniqueFd fd_;
   bool renamed_ = false;
 };
@@ -83,9 +85,10 @@ void writeAll(int fd, std::string_view content, const Call& call) {
   }
 }
 
-// The new file gets the old one's owner and mode. Only root may give files away; for others the owner changes, as
-// with every editor.
-void adoptPermissions(int fd, const struct stat& old, const struct stat& fresh) {
+// The new file gets the old one's owner and mode, before it has any bytes. Only root may give files away; for others
+// the owner changes, as with every editor.
+void adoptPermissions(int fd, const struct stat& old) {
+  const struct stat fresh = statusOf(fd);
   const bool moved =
       (old.st_uid != fresh.st_uid || old.st_gid != fresh.st_gid) && ::fchown(fd, old.st_uid, old.st_gid) == 0;
   if (!moved && old.st_mode == fresh.st_mode) return;
@@ -96,33 +99,44 @@ bool notBefore(const timespec& a, const timespec& b) {
   return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec >= b.tv_nsec;
 }
 
-// Strictly newer than what it replaces, although the kernel's own stamps tick only every few milliseconds.
-timespec stampAfter(const std::optional<struct stat>& old) {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  if (!old || !notBefore(old->st_mtim, now)) return now;
-  timespec next = old->st_mtim;
-  if (++next.tv_nsec == 1'000'000'000) next = {next.tv_sec + 1, 0};
-  return next;
+timespec later(timespec time, long nanoseconds) {
+  constexpr long kSecond = 1'000'000'000;
+  time.tv_sec += nanoseconds / kSecond;
+  time.tv_nsec += nanoseconds % kSecond;
+  if (time.tv_nsec >= kSecond) ++time.tv_sec, time.tv_nsec -= kSecond;
+  return time;
+}
+
+// Strictly newer than what it replaces, although the kernel's own stamps tick only every few milliseconds, and although
+// some file systems keep less than nanoseconds: so what counts is what was stored.
+struct stat stamp(int fd, const std::optional<struct stat>& old) {
+  constexpr long kCoarsest = 10'000'000'000;
+  timespec next{};
+  ::clock_gettime(CLOCK_REALTIME, &next);
+  if (old && notBefore(old->st_mtim, next)) next = later(old->st_mtim, 1);
+  for (long step = 100;; step *= 10) {
+    const timespec times[2] = {{0, UTIME_OMIT}, next};
+    if (::futimens(fd, times) != 0) throw systemError(errno, "can't set the time of the new file");
+    const struct stat stored = statusOf(fd);
+    if (!old || !notBefore(old->st_mtim, stored.st_mtim) || step > kCoarsest) return stored;
+    next = later(old->st_mtim, step);
+  }
 }
 
 // Everything but the name. Returns the status that the file will have.
 struct stat fill(int fd, const Replacement& wanted, const std::optional<struct stat>& old, bool durable) {
-  struct stat fresh {};
-  if (::fstat(fd, &fresh) != 0) throw systemError(errno, "can't look at the new file");
+  if (old) adoptPermissions(fd, *old);
   writeAll(fd, wanted.content, wanted.call);
-  if (old) adoptPermissions(fd, *old, fresh);
-  const timespec times[2] = {{0, UTIME_OMIT}, stampAfter(old)};
-  if (::futimens(fd, times) != 0) throw systemError(errno, "can't set the time of the new file");
+  const struct stat fresh = stamp(fd, old);
   if (durable && ::fdatasync(fd) != 0) throw systemError(errno, "can't sync the new file");
-  fresh.st_mtim = times[1];
-  fresh.st_size = static_cast<off_t>(wanted.content.size());
   return fresh;
 }
 
 // One attempt; nothing when the folder or the temporary was removed meanwhile.
 std::optional<Replaced> tryReplace(const Root& root, Journal::Lock& lock, const Replacement& wanted) {
-  UniqueFd folder = root.makeParent(wanted.key);
+  const bool must_exist = wanted.options.if_version.has_value();  // then no folder is made on the way to a Conflict
+  UniqueFd folder = must_exist ? root.openParent(wanted.key) : root.makeParent(wanted.key);
+  if (!folder && errno == ENOENT && must_exist) checkConditions(std::nullopt, wanted.options);
   if (!folder && errno == ENOENT) return std::nullopt;
   if (!folder) root.fail(errno, wanted.key, "can't open the folder");
   const CPath name(path::basename(wanted.key));
@@ -133,7 +147,7 @@ std::optional<Replaced> tryReplace(const Root& root, Journal::Lock& lock, const 
 
   struct stat fresh {};
   {
-    Temporary temporary(folder, lock);
+    Temporary temporary(folder, lock, old ? 0600 : 0666);
     if (!temporary.exists() && errno == ENOENT) return std::nullopt;
     if (!temporary.exists()) throw systemError(errno, "can't create a temporary file");
     fresh = fill(temporary.fd(), wanted, old, root.durable());

@@ -32,6 +32,17 @@ void makeFolder(const std::filesystem::path& folder, bool durable) {
   if (!parent || ::fsync(parent.get()) != 0) throw syncError(errno, "can't sync " + quoted(folder.parent_path()));
 }
 
+// A link on the way that leads nowhere, as when its disk is not mounted, is no empty store.
+void refuseDanglingLink(const std::filesystem::path& folder) {
+  for (std::filesystem::path at = folder; at.has_relative_path(); at = at.parent_path()) {
+    struct stat found {};
+    if (::lstat(at.c_str(), &found) != 0) continue;
+    if (!S_ISLNK(found.st_mode) || ::stat(at.c_str(), &found) == 0) return;
+    throw Error(ErrorCode::Unavailable, "the store's folder " + quoted(folder) + " lies behind the symbolic link " +
+                                            quoted(at) + ", which leads nowhere; mount what it leads to, or remove it");
+  }
+}
+
 std::string linkText(int fd) {
   std::array<char, 4096> text;
   const std::string link = "/proc/self/fd/" + std::to_string(fd);
@@ -56,6 +67,7 @@ bool Root::find() {
 bool Root::openIt() {
   UniqueFd opened(::open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!opened && errno != ENOENT) throw systemError(errno, "can't open the store's folder " + quoted(path_));
+  if (!opened) refuseDanglingLink(path_);
   if (!opened && !auto_create_) {
     throw Error(ErrorCode::NotFound, "the store's folder " + quoted(path_) +
                                          " does not exist and autoCreate is false; create it or set autoCreate: true");

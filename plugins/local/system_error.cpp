@@ -36,7 +36,7 @@ Meaning meaningOf(int number) {
     case EBUSY: return {ErrorCode::Unavailable, "something is mounted there"};
     case ELOOP:
     case EXDEV: return {ErrorCode::OutsideRoot, "a symbolic link on the way leads out of the store's folder"};
-    case EAGAIN:
+    case EAGAIN: return {ErrorCode::Unavailable, "another program holds a lease on the file; try again", true};
     case ENOLCK: return {ErrorCode::Unavailable, "", true};
     default: return {ErrorCode::Unavailable, ""};
   }

@@ -1,4 +1,4 @@
-// Which files and folders are synced, watched from inside the process.
+// What the file system is asked for, watched from inside the process: syncs, times, modes.
 
 #include <fcntl.h>
 #include <sys/syscall.h>
@@ -65,6 +65,10 @@ struct FailingSyncs {
   }
 };
 
+// Seconds, as some file systems keep no more; 1 is exact.
+std::atomic<long> stamps_are_whole = 1;
+std::atomic<unsigned> modes_while_written = 0;  // of temporary files, all together
+
 local::Settings full(const TempDir& dir) { return {dir.path() / "store", true, local::Durability::Full}; }
 
 }  // namespace
@@ -72,6 +76,47 @@ local::Settings full(const TempDir& dir) { return {dir.path() / "store", true, l
 // These take the place of the C library's in this program.
 extern "C" int fsync(int fd) { return syncs().take(fd, SYS_fsync); }
 extern "C" int fdatasync(int fd) { return syncs().take(fd, SYS_fdatasync); }
+
+extern "C" int futimens(int fd, const timespec times[2]) {
+  timespec kept[2] = {times[0], times[1]};
+  if (kept[1].tv_nsec != UTIME_OMIT) kept[1].tv_nsec -= kept[1].tv_nsec % stamps_are_whole;
+  return static_cast<int>(::syscall(SYS_utimensat, fd, nullptr, kept, 0));
+}
+extern "C" ssize_t write(int fd, const void* bytes, size_t size) {
+  struct stat found {};
+  std::error_code failed;
+  const auto path = fs::read_symlink("/proc/self/fd/" + std::to_string(fd), failed);
+  if (path.filename().string().rfind(".tally~", 0) == 0 && ::fstat(fd, &found) == 0)
+    modes_while_written |= found.st_mode;
+  return ::syscall(SYS_write, fd, bytes, size);
+}
+
+TEST_CASE("write: nobody else may read the new value of a private object, not even while it is written") {
+  Store store;
+  store.storage.write("k", "1");
+  ::chmod(store.path("k").c_str(), 0600);
+  modes_while_written = 0;
+  store.storage.write("k", "secret");
+  CHECK((modes_while_written & 0777) == 0600);
+}
+
+TEST_CASE("write: versions are right where the file system keeps less than nanoseconds") {
+  for (const long unit : {100L, 1'000'000L, 1'000'000'000L}) {
+    stamps_are_whole = unit;
+    Store store;
+    Version last = store.storage.write("k", "0");
+    for (const char* content : {"1", "2", "3"}) {
+      WriteOptions mine;
+      mine.if_version = last;
+      const Version now = store.storage.write("k", content, mine);
+      CHECK_FALSE(now == last);
+      CHECK(codeOf([&] { store.storage.write("k", "x", mine); }) == ErrorCode::Conflict);
+      last = now;
+    }
+    CHECK(store.storage.stat("k")->version == last);
+    stamps_are_whole = 1;
+  }
+}
 
 TEST_CASE("bug 13: durability full syncs the file, and every folder that got a new name") {
   const TempDir dir;

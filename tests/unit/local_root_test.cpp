@@ -6,6 +6,50 @@ using namespace tally;
 using namespace tally::local::test;
 using local::LocalStorage;
 
+TEST_CASE("root: a store that was removed, or lies behind a link that leads nowhere, is never an empty one") {
+  Store store;
+  store.storage.write("d/k", "1");
+  fs::remove_all(store.path(""));
+  fs::create_directory(store.path(""));  // restored meanwhile, perhaps
+  CHECK(codeOf([&] { store.storage.read("d/k"); }) == ErrorCode::Unavailable);
+  CHECK(codeOf([&] { store.storage.stat("d/k"); }) == ErrorCode::Unavailable);
+  CHECK(codeOf([&] { store.storage.list(""); }) == ErrorCode::Unavailable);
+  CHECK(codeOf([&] { store.storage.list("d"); }) == ErrorCode::Unavailable);
+  CHECK(codeOf([&] { store.storage.openFollower("d/k", {}, Call()); }) == ErrorCode::Unavailable);
+
+  const TempDir dir;
+  fs::create_symlink(dir.path() / "unmounted", dir.path() / "link");
+  for (const char* folder : {"link", "link/store"}) {
+    LocalStorage behind({dir.path() / folder});
+    CHECK(codeOf([&] { behind.list(""); }) == ErrorCode::Unavailable);
+    CHECK(messageOf([&] { behind.write("k", "1"); }).find("leads nowhere") != std::string::npos);
+  }
+}
+
+TEST_CASE("root: a file on which another program holds a lease is busy, not waited for by spinning") {
+  Store store;
+  store.storage.write("k", "1");
+  int ready[2], end[2];
+  REQUIRE((::pipe(ready) == 0 && ::pipe(end) == 0));
+  const pid_t holder = ::fork();
+  if (holder == 0) {
+    ::signal(SIGIO, SIG_IGN);
+    ::close(end[1]);
+    const int fd = ::open(store.path("k").c_str(), O_RDWR | O_CLOEXEC);
+    char byte = ::fcntl(fd, F_SETLEASE, F_WRLCK) == 0 ? '1' : '0';
+    if (::write(ready[1], &byte, 1) == 1) ::read(end[0], &byte, 1) == 1 ? ::_exit(1) : ::_exit(0);
+  }
+  ::close(end[0]);
+  char leased = '0';
+  REQUIRE(::read(ready[0], &leased, 1) == 1);
+  REQUIRE(leased == '1');
+  CHECK(codeOf([&] { store.storage.read("k"); }) == ErrorCode::Unavailable);
+  ::close(end[1]);
+  ::waitpid(holder, nullptr, 0);
+  CHECK(store.storage.read("k") == "1");
+  for (const int fd : {ready[0], ready[1]}) ::close(fd);
+}
+
 TEST_CASE("root: is made by the first change, with all folders above it, and not before") {
   const TempDir dir;
   const fs::path root = dir.path() / "a/b/store";

@@ -73,6 +73,16 @@ TEST_CASE("write: conditions hold at the moment of the change") {
   CHECK(store.storage.read("k") == "3");
 }
 
+TEST_CASE("write: a Conflict about an absent object leaves no folder behind") {
+  Store store;
+  store.storage.write("d/x", "1");
+  WriteOptions stale;
+  stale.if_version = store.storage.stat("d/x")->version;
+  store.storage.remove("d", {true});
+  CHECK(codeOf([&] { store.storage.write("d/x", "2", stale); }) == ErrorCode::Conflict);
+  CHECK_FALSE(fs::exists(store.path("d")));
+}
+
 TEST_CASE("append: at an expected size, without a token") {
   Store store;
   AppendOptions at;
