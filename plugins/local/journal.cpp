@@ -34,7 +34,8 @@ struct Note {
 
   // Whether the file ends in bytes of that append. A file that is longer than it can be was appended to by a program
   // that takes no locks; another one of the same inode is that of somebody else.
-  bool hides(int fd, const struct stat& found) const {
+  bool hides(std::string_view key, int fd, const struct stat& found) const {
+    if (file.inode == 0) return position == kNoFile && file.birth == hashOf(key) && found.st_size == 0;
     const auto size = static_cast<std::uint64_t>(found.st_size);
     return file.inode == found.st_ino && size <= end && (position == kNoFile || size > position) &&
            identityOf(fd) == file;
@@ -110,7 +111,7 @@ void Journal::Lock::beginAppend(const FileIdentity& file, std::uint64_t position
   begin(file, position, end);
 }
 
-void Journal::Lock::beginCreate() noexcept { begin({}, kNoFile, 0); }
+void Journal::Lock::beginCreate() noexcept { begin({0, hashOf(key_)}, kNoFile, 0); }
 
 void Journal::Lock::beginReplace() noexcept {
   ++slot_.retired;
@@ -157,7 +158,7 @@ bool Journal::visibleStat(std::string_view key, int fd, struct stat& out, const 
     const Note note = noteIn(*slot);
     const bool known = slot->sequence.load(std::memory_order_acquire) == before;
     look();
-    if (known && unfinished(before) && note.hides(fd, out)) {
+    if (known && unfinished(before) && note.hides(key, fd, out)) {
       out.st_size = note.position == kNoFile ? 0 : static_cast<off_t>(note.position);
       return note.position != kNoFile;
     }
@@ -227,8 +228,7 @@ void Journal::undoAppend(std::string_view key, const Slot& slot) const {
   if (!file || ::fstat(file.get(), &found) != 0) cantUndo(key);
   if (!S_ISREG(found.st_mode)) return;
   const Note note = noteIn(slot);
-  const bool just_made = note.file.inode == 0 && found.st_size == 0;
-  if (!just_made && !note.hides(file.get(), found)) return;
+  if (!note.hides(key, file.get(), found)) return;
   if (note.position == kNoFile) return removeMade(key);
   if (::ftruncate(file.get(), static_cast<off_t>(note.position)) != 0) cantUndo(key);
   if (root_.durable() && ::fdatasync(file.get()) != 0) cantUndo(key);

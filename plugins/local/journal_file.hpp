@@ -24,7 +24,7 @@ inline constexpr std::uint64_t kNoFile = ~std::uint64_t{0};
 ///   inode, birth      of a file that is being appended to; it was `position` bytes long, or kNoFile when the append
 ///   makes
 ///                     it, and will have `end`
-///   inode 0, kNoFile  the key's file is about to be made for an append
+///   inode 0, kNoFile  the key's file is about to be made for an append; `birth` is the key's hash
 ///   inode 0           a temporary of this slot lies beside `key`
 /// The mutex guards everything; readers without the mutex look at what is atomic only.
 /// `retired` counts the files of these keys that were replaced or removed: what was kept of one before may be stale.

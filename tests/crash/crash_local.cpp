@@ -1,5 +1,5 @@
-// Kills processes a thousand times while they replace values, and a thousand times while they append, and looks for
-// anything lost, torn or left over. Seed and number of rounds may be given: crash_local [seed [rounds]].
+// Kills processes a thousand times while they replace values, while they append, and while an append makes an object,
+// and looks for anything lost, torn or left over. Seed and number of rounds may be given: crash_local [seed [rounds]].
 
 #include <cstdlib>
 #include <iostream>
@@ -30,9 +30,10 @@ int main(int argc, char** argv) try {
   for (const auto durability : {Durability::Process, Durability::Full}) {
     const int count = durability == Durability::Full ? rounds / 50 : rounds;
     const Plan replacing{dir.path() / "replace", count, durability},
-        appending{dir.path() / "append", count, durability};
+        appending{dir.path() / "append", count, durability}, making{dir.path() / "make", count, durability};
     report("replace", replacing, replaceRounds(replacing, random));
     report("append", appending, appendRounds(appending, random));
+    report("first append", making, makeRounds(making, random));
   }
   return EXIT_SUCCESS;
 } catch (const std::exception& error) {

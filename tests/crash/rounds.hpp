@@ -28,4 +28,7 @@ Tally replaceRounds(const Plan& plan, std::mt19937& random);
 /// Kill two processes while they append records of 300 B to 20 KB to one file.
 Tally appendRounds(const Plan& plan, std::mt19937& random);
 
+/// Kill processes while each of their appends makes an object, of 20 to 200 KB.
+Tally makeRounds(const Plan& plan, std::mt19937& random);
+
 }  // namespace tally::crash
