@@ -21,6 +21,7 @@ using tally::test::codeOf;
 using tally::test::dataFile;
 using tally::test::kindsOf;
 using tally::test::line;
+using tally::test::messageOf;
 using tally::test::step;
 using tally::test::stepText;
 using Kind = Finding::Kind;
@@ -174,6 +175,8 @@ TEST_CASE("documents: a rounding error in a score does not cost the report (bug 
   Json run = Json::parse(dataFile("run.json"));
   run["metadata"]["mean"] = std::nan("");
   CHECK(codeOf([&] { Document::of(run); }) == ErrorCode::InvalidDocument);
+  CHECK(messageOf([&] { Document::of(run); }) ==
+        "metadata.mean: NaN and infinities have no JSON form; leave the member out, or write null or a text there");
 }
 
 TEST_CASE("documents: any backend and any normalizer may be named (bug 87)") {

@@ -98,6 +98,11 @@ TEST_CASE("json: a fault is given with its position") {
   CHECK(messageOf([] { JsonText::parse("{\"a\":1e400,x}"); }).find("at byte 11") != std::string::npos);
   CHECK(messageOf([] { JsonText::parse("[1,"); }).find("ends too early") != std::string::npos);
   CHECK(messageOf([] { JsonText::parse(deep(2000)); }).find("deeper than 1024") != std::string::npos);
+  for (const std::string& text : {std::string("{}\0", 3), std::string("\0[]", 3), std::string("[1\0]", 4)}) {
+    CAPTURE(text);
+    const std::string place = "at byte " + std::to_string(text.find('\0')) + ": not valid here";
+    CHECK(messageOf([&] { JsonText::parse(text); }).find(place) != std::string::npos);
+  }
 }
 
 TEST_CASE("json: a member is found by its name, however it is written, and the last one counts") {
@@ -161,6 +166,17 @@ TEST_CASE("json: a value built in memory must have a JSON form") {
   CHECK(codeOf([&] { JsonText::of(Json(std::nan(""))); }) == ErrorCode::InvalidDocument);
   CHECK(codeOf([] { JsonText::of(Json("\xFF")); }) == ErrorCode::InvalidDocument);
   CHECK(codeOf([] { JsonText::of(Json::binary({1, 2})); }) == ErrorCode::InvalidDocument);
+  CHECK(messageOf([] { JsonText::of(Json{{"a", {{"b", "\xFF"}}}}); }).find("a.b:") == 0);
+  CHECK(messageOf([] { JsonText::of(Json{{"a", {{"\xFF", 1}}}}); }).find("a: the name of a member") == 0);
+}
+
+TEST_CASE("json: a value built in memory may be nested as deep as text, and no deeper") {
+  for (const int indent : {-1, 2}) CHECK_NOTHROW(JsonText::of(Json::parse(deep(1024)), indent));
+  for (const std::size_t levels : {1025, 200'000}) {
+    const Json value = Json::parse(deep(levels));
+    CHECK(codeOf([&] { JsonText::of(value); }) == ErrorCode::InvalidDocument);
+    CHECK(messageOf([&] { JsonText::of(value); }).find("nested deeper than 1024 levels") != std::string::npos);
+  }
 }
 
 TEST_CASE("json: json() keeps the order and says when a value has no tree form") {

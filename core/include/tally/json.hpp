@@ -25,8 +25,9 @@ class TALLY_API JsonText {
   static JsonText parse(std::string text);
   /// Take text known to be valid, unchecked. Cost: a move.
   static JsonText trusted(std::string text) { return JsonText(std::move(text)); }
-  /// From a value built in memory; compact, or with line breaks and `indent` blanks a level. NaN and infinities have
-  /// no JSON form. Errors: InvalidDocument names the member.
+  /// From a value built in memory; compact, or with line breaks and `indent` blanks a level. NaN, infinities, bytes
+  /// and text that is not UTF-8 have no JSON form, and neither have values nested deeper than 1024 levels.
+  /// Errors: InvalidDocument with the path of the member ("result.scores[3]"). Cost: a pass more than writing it.
   static JsonText of(const Json& value, int indent = -1);
 
   const std::string& text() const noexcept { return text_; }

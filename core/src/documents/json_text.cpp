@@ -6,25 +6,48 @@
 #include "documents/json_validator.hpp"
 #include "tally/error.hpp"
 #include "tally/json.hpp"
+#include "tally/path.hpp"
 
 namespace tally {
 namespace {
 
-std::string below(const std::string& path, const std::string& name) {
-  return path.empty() ? name : std::string(path).append(".").append(name);
+struct Fault {
+  std::string path;  // "result.scores[3]"; empty for the value itself
+  std::string_view what;
+};
+
+std::string_view faultOfScalar(const Json& value) {
+  if (value.is_number_float() && !std::isfinite(value.get<double>())) {
+    return "NaN and infinities have no JSON form; leave the member out, or write null or a text there";
+  }
+  if (value.is_binary() || value.is_discarded()) return "bytes have no JSON form; write a text, base64 for instance";
+  if (value.is_string() && !path::detail::isUtf8(value.get_ref<const std::string&>())) {
+    return "the text is not valid UTF-8, which JSON requires";
+  }
+  return {};
 }
 
-// The path of the first value without a JSON form ("result.scores[3]"), or nothing.
-std::optional<std::string> findUnwritable(const Json& value, const std::string& path) {
-  if (value.is_number_float() && !std::isfinite(value.get<double>())) return path;
-  if (value.is_binary() || value.is_discarded()) return path;
+// What keeps a value from having a JSON form. No deeper than what is allowed, so that no value exhausts the stack.
+std::optional<Fault> findFault(const Json& value, std::size_t levels_left = detail::kMaxJsonDepth) {
+  if (const auto what = faultOfScalar(value); !what.empty()) return Fault{{}, what};
   if (!value.is_structured()) return std::nullopt;
+  if (levels_left == 0) return Fault{{}, detail::kTooDeep};
   for (const auto& [name, child] : value.items()) {
-    auto found = findUnwritable(
-        child, value.is_array() ? std::string(path).append("[").append(name).append("]") : below(path, name));
-    if (found) return found;
+    if (value.is_object() && !path::detail::isUtf8(name)) return Fault{{}, "the name of a member is not valid UTF-8"};
+    auto fault = findFault(child, levels_left - 1);
+    if (!fault) continue;
+    const bool is_last = fault->path.empty() || fault->path.front() == '[';
+    fault->path.insert(0, value.is_array() ? "[" + name + "]" : name + (is_last ? "" : "."));
+    return fault;
   }
   return std::nullopt;
+}
+
+[[noreturn]] void throwFault(Fault fault) {
+  constexpr std::size_t kShown = 200;
+  if (fault.path.empty()) fault.path = "the value";
+  if (fault.path.size() > kShown) fault.path = fault.path.substr(0, kShown) + "...";
+  throw Error(ErrorCode::InvalidDocument, fault.path.append(": ").append(fault.what));
 }
 
 }  // namespace
@@ -35,15 +58,8 @@ JsonText JsonText::parse(std::string text) {
 }
 
 JsonText JsonText::of(const Json& value, int indent) {
-  if (const auto path = findUnwritable(value, "")) {
-    throw Error(ErrorCode::InvalidDocument,
-                (path->empty() ? "the value" : *path) + ": NaN, infinities and bytes have no JSON form");
-  }
-  try {
-    return JsonText(value.dump(indent));
-  } catch (const Json::exception&) {
-    throw Error(ErrorCode::InvalidDocument, "a text is not valid UTF-8, which JSON requires");
-  }
+  if (auto fault = findFault(value)) throwFault(*std::move(fault));
+  return JsonText(value.dump(indent));
 }
 
 Json JsonText::json() const {

@@ -99,7 +99,9 @@ std::string jsonFault(std::string_view text) {
   } catch (const nlohmann::json::out_of_range&) {
     return "a number is written wrongly";  // well-formed ones of that size are 0 by now
   }
-  return "it is nested deeper than 1024 levels";
+  const std::size_t nul = text.find('\0');  // which that parser takes for the end of the text
+  if (nul != text.npos) return "at byte " + std::to_string(nul) + ": not valid here";
+  return std::string(kTooDeep);
 }
 
 void checkJson(std::string_view text) {

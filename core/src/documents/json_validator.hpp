@@ -11,6 +11,9 @@
 namespace tally::detail {
 
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+inline constexpr std::size_t kMaxJsonDepth = simdjson::DEFAULT_MAX_DEPTH;
+static_assert(kMaxJsonDepth == 1024);
+inline constexpr std::string_view kTooDeep = "it is nested deeper than 1024 levels";
 
 /// Threads: one at a time. Keeps its memory: use one for many texts.
 class JsonValidator {
