@@ -21,6 +21,13 @@ using tally::test::stepText;
 using Kinds = std::vector<Finding::Kind>;
 using Kind = Finding::Kind;
 
+namespace {
+// The line of a conversation without steps.
+std::string head(const std::string& id, const std::string& metadata) {
+  return "{\"conversationId\":\"" + id + "\",\"conversationMetadata\":" + metadata + "}\n";
+}
+}  // namespace
+
 TEST_CASE("documents: a step gives its members as they are written") {
   const auto text = stepText(7, R"(,"id":"a\n","timestamp":"2026-01-01T00:00:00.123456789+05:30","x":1.10)");
   const Step step = Step::parse(text);
@@ -192,6 +199,45 @@ TEST_CASE("documents: setting metadata touches the first object only") {
   CHECK(conversation.serialize() == "null\n{\"conversationId\":\"c\" , \"n\":1e400}\r\n" + line("c", 0));
   CHECK(codeOf([&] { conversation.setMetadata("[]"); }) == ErrorCode::InvalidDocument);
   CHECK(codeOf([&] { conversation.setMetadata("{"); }) == ErrorCode::InvalidDocument);
+}
+
+TEST_CASE("documents: removing or replacing the first step changes no other line's conversationMetadata") {
+  const std::string own = R"(,"conversationMetadata":{"stale":1})", odd = R"(,"conversationMetadata":7)";
+  const std::string second = line("c", 1, " " + own);
+  auto plain = Conversation::parse("c", line("c", 0) + second);
+  plain.remove(0);
+  CHECK(plain.serialize() == "{\"conversationId\":\"c\"}\n" + second);
+  CHECK_FALSE(Conversation::parse("c", plain.serialize()).metadata().has_value());
+  auto titled = Conversation::parse("c", line("c", 0, R"(,"conversationMetadata":{"a":1})") + second);
+  titled.remove(0);
+  CHECK(titled.serialize() == head("c", R"({"a":1})") + second);
+  titled.add(step(2));
+  titled.remove(0);
+  CHECK(titled.metadata() == R"({"a":1})");
+  CHECK(Conversation::parse("c", titled.serialize()).metadata() == R"({"a":1})");
+
+  auto strange = Conversation::parse("c", line("c", 0, odd) + line("c", 1, " "));
+  strange.replace(0, step(5));
+  CHECK(strange.serialize() == stepText(5, R"(,"conversationId":"c")" + odd) + "\n" + line("c", 1, " "));
+  strange.remove(0);
+  CHECK(strange.serialize() == stepText(1, R"( ,"conversationId":"c")" + odd) + "\n");
+}
+
+TEST_CASE("documents: metadata that would make a line too deep is refused, and nothing changes") {
+  const auto deep = [](std::size_t levels) {
+    return "{\"a\":" + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
+  };
+  for (const std::string& file : {line("c", 0, R"(,"conversationMetadata":{"a":1})"), head("c", R"({"a":1})")}) {
+    auto conversation = Conversation::parse("c", file);
+    CHECK(codeOf([&] { conversation.setMetadata(deep(1024)); }) == ErrorCode::InvalidDocument);
+    CHECK(conversation.metadata() == R"({"a":1})");
+    CHECK(conversation.serialize() == file);
+    conversation.setMetadata(deep(1023));
+    CHECK(Conversation::parse("c", conversation.serialize()).metadata() == deep(1023));
+  }
+  Conversation fresh("c");
+  CHECK(codeOf([&] { fresh.setMetadata(deep(1024)); }) == ErrorCode::InvalidDocument);
+  CHECK_FALSE(fresh.metadata().has_value());
 }
 
 TEST_CASE("documents: every small document comes back byte for byte") {

@@ -113,11 +113,14 @@ class TALLY_API Conversation {
   /// which has none and no lines yet, and is dropped otherwise.
   /// Errors: InvalidDocument if the step names another conversation. Cost: two passes over the step.
   void add(const Step& step);
-  /// Replace step number `position` (of steps()); its line stays where it is. Errors: InvalidArgument; as add().
+  /// Replace step number `position` (of steps()); its line stays where it is, and so does the metadata.
+  /// Errors: InvalidArgument; as add().
   void replace(std::size_t position, const Step& step);
-  /// Remove step number `position` with its line. Metadata stays. Errors: InvalidArgument.
+  /// Remove step number `position` with its line. Metadata stays: it goes to the next object of the file, or to a line
+  /// that only names the conversation if that object has a conversationMetadata of its own. Errors: InvalidArgument.
   void remove(std::size_t position);
-  /// Replace or drop the metadata; touches one line. Errors: InvalidDocument if it is not a JSON object.
+  /// Replace or drop the metadata; touches one line. Errors: InvalidDocument if it is not a JSON object, or too deep
+  /// for its line; then nothing has changed.
   void setMetadata(std::optional<std::string> json_object_text);
 
   /// The bytes of conversation.jsonl. Untouched lines are the bytes that were read, also the invalid ones and a
@@ -137,9 +140,9 @@ class TALLY_API Conversation {
   };
   std::string lineOf(const Step& step) const;
   std::string headLine() const;
-  std::string withMetadata(std::string line) const;
   std::vector<Line>::iterator firstObject();
   std::vector<Line>::iterator lineOfStep(std::size_t position);
+  const std::string& textOf(const Line& line) const;
   void setText(Line& line, std::string text);
 
   std::string id_;

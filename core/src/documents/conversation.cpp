@@ -4,6 +4,7 @@
 #include "documents/conversation_reader.hpp"
 #include "documents/json_edit.hpp"
 #include "documents/json_members.hpp"
+#include "documents/json_validator.hpp"
 #include "documents/step_members.hpp"
 #include "tally/documents.hpp"
 #include "tally/error.hpp"
@@ -14,6 +15,21 @@ namespace {
 [[noreturn]] void throwNoSuchStep(std::size_t position, std::size_t count) {
   throw Error(ErrorCode::InvalidArgument, "there is no step number " + std::to_string(position) +
                                               "; the conversation has " + std::to_string(count));
+}
+
+std::string withMetadata(std::string line, const std::optional<std::string>& metadata) {
+  if (metadata) {
+    detail::putMember(line, detail::kConversationMetadata, detail::compacted(*metadata));
+  } else {
+    detail::dropMember(line, detail::kConversationMetadata);
+  }
+  return line;
+}
+
+// What a line says of metadata, which need not be an object.
+std::optional<std::string> metadataIn(std::string_view line) {
+  const auto found = detail::findMember(line, detail::kConversationMetadata);
+  return found ? std::optional<std::string>(*found) : std::nullopt;
 }
 
 }  // namespace
@@ -38,19 +54,10 @@ std::string Conversation::lineOf(const Step& step) const {
   return line;
 }
 
-std::string Conversation::withMetadata(std::string line) const {
-  if (metadata_) {
-    detail::putMember(line, detail::kConversationMetadata, detail::compacted(*metadata_));
-  } else {
-    detail::dropMember(line, detail::kConversationMetadata);
-  }
-  return line;
-}
-
 std::string Conversation::headLine() const {
   std::string line = "{}";
   detail::putMember(line, detail::kConversationId, detail::quoted(id_));
-  return withMetadata(line);
+  return withMetadata(std::move(line), metadata_);
 }
 
 std::vector<Conversation::Line>::iterator Conversation::firstObject() {
@@ -63,6 +70,10 @@ std::vector<Conversation::Line>::iterator Conversation::lineOfStep(std::size_t p
                       [&](const Line& line) { return line.step == static_cast<std::ptrdiff_t>(position); });
 }
 
+const std::string& Conversation::textOf(const Line& line) const {
+  return line.step < 0 ? line.text : steps_[static_cast<std::size_t>(line.step)].text();
+}
+
 void Conversation::setText(Line& line, std::string text) {
   if (line.step < 0) {
     line.text = std::move(text);
@@ -73,46 +84,53 @@ void Conversation::setText(Line& line, std::string text) {
 
 void Conversation::add(const Step& step) {
   std::string line = lineOf(step);
+  auto metadata = metadata_;
   if (firstObject() == lines_.end()) {
     const auto own = step.member(detail::kConversationMetadata);
-    if (!metadata_ && own && detail::kindOf(*own) == '{') metadata_ = detail::compacted(*own);
-    line = withMetadata(std::move(line));
+    if (!metadata && own && detail::kindOf(*own) == '{') metadata = detail::compacted(*own);
+    line = withMetadata(std::move(line), metadata);
   }
-  if (!lines_.empty() && lines_.back().ending == Ending::None) lines_.back().ending = Ending::LineFeed;
   steps_.push_back(Step::parse(std::move(line)));
+  if (!lines_.empty() && lines_.back().ending == Ending::None) lines_.back().ending = Ending::LineFeed;
   lines_.push_back({{}, static_cast<std::ptrdiff_t>(steps_.size()) - 1, true, Ending::LineFeed});
+  metadata_ = std::move(metadata);
   needs_head_ = false;
 }
 
 void Conversation::replace(std::size_t position, const Step& step) {
   const auto line = lineOfStep(position);
   std::string text = lineOf(step);
-  setText(*line, line == firstObject() ? withMetadata(std::move(text)) : std::move(text));
+  setText(*line, line == firstObject() ? withMetadata(std::move(text), metadataIn(textOf(*line))) : std::move(text));
 }
 
 void Conversation::remove(std::size_t position) {
   const auto line = lineOfStep(position);
-  const bool carried_metadata = line == firstObject();
-  lines_.erase(line);
+  const bool was_first = line == firstObject();
+  const auto carried = was_first ? metadataIn(textOf(*line)) : std::nullopt;
+  const auto at = lines_.erase(line);
   steps_.erase(steps_.begin() + static_cast<std::ptrdiff_t>(position));
   for (auto& later : lines_) later.step -= later.step > static_cast<std::ptrdiff_t>(position) ? 1 : 0;
-  if (!carried_metadata) return;
-  needs_head_ = firstObject() == lines_.end();
-  if (!needs_head_) setMetadata(std::exchange(metadata_, std::nullopt));
+  if (!was_first) return;
+  const auto next = firstObject();
+  needs_head_ = next == lines_.end();
+  if (needs_head_) return;
+  if (metadataIn(textOf(*next))) {  // it must neither go nor become the conversation's
+    lines_.insert(at, {headLine(), -1, true, Ending::LineFeed});
+  } else if (carried) {
+    setText(*next, withMetadata(textOf(*next), carried));
+  }
 }
 
 void Conversation::setMetadata(std::optional<std::string> json_object_text) {
   if (json_object_text && detail::JsonCursor(JsonText::parse(*json_object_text).text()).peek() != '{') {
     throw Error(ErrorCode::InvalidDocument, "conversationMetadata must be an object");
   }
-  metadata_ = std::move(json_object_text);
   const auto line = firstObject();
-  if (line == lines_.end()) {
-    needs_head_ = true;
-    return;
-  }
-  const auto& old = line->step < 0 ? line->text : steps_[static_cast<std::size_t>(line->step)].text();
-  setText(*line, withMetadata(old));
+  std::string text = withMetadata(line == lines_.end() ? headLine() : textOf(*line), json_object_text);
+  detail::checkJson(text);  // in its line it is one level deeper
+  if (line != lines_.end()) setText(*line, std::move(text));
+  needs_head_ = needs_head_ || line == lines_.end();
+  metadata_ = std::move(json_object_text);
 }
 
 std::string Conversation::serializeStep(const Step& step) const { return lineOf(step) + "\n"; }
@@ -125,7 +143,7 @@ std::string Conversation::serialize() const {
   bytes.reserve(size);
   if (needs_head_) bytes += headLine() + "\n";
   for (const auto& line : lines_) {
-    bytes += line.step < 0 ? line.text : steps_[static_cast<std::size_t>(line.step)].text();
+    bytes += textOf(line);
     if (line.ending != Ending::None) bytes += line.ending == Ending::LineFeed ? "\n" : "\r\n";
   }
   return bytes;
