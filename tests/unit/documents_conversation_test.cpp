@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "documents/index_runs.hpp"
 #include "support/doctest.hpp"
 #include "support/documents.hpp"
 #include "tally/documents.hpp"
@@ -118,6 +119,20 @@ TEST_CASE("documents: odd files are read as far as they go, reported with true p
     CHECK(conversation.findings()[0].offset == row.offset);
     CHECK_FALSE(conversation.findings()[0].detail.empty());
   }
+}
+
+TEST_CASE("documents: numbers that were seen take room for each gap, not for each number") {
+  tally::detail::IndexRuns seen;
+  for (int i = 100; i < 200; ++i) CHECK(seen.add(i));
+  CHECK(seen.runs() == 1);
+  for (const int index : {5, 3, 250}) CHECK(seen.add(index));
+  CHECK(seen.runs() == 4);
+  CHECK(seen.add(4));
+  CHECK(seen.runs() == 3);
+  for (int i = 249; i >= 200; --i) CHECK(seen.add(i));
+  CHECK(seen.runs() == 2);
+  for (const int index : {3, 4, 5, 100, 199, 225, 250}) CHECK_FALSE(seen.add(index));
+  CHECK(seen.add(0));
 }
 
 TEST_CASE("documents: a new conversation is written as the original writes it") {

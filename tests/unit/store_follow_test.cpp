@@ -243,7 +243,9 @@ TEST_CASE("follow steps: what is no cursor is InvalidArgument") {
   const std::string good = scripted.follow().cursor();
   CHECK(scripted.script.opened_at == std::vector<std::string>{""});
   for (const std::string& bad :
-       std::vector<std::string>{"x", "steps1", "steps1-0-0-0-0-", "steps1-0-0-x-0-0", "steps2" + good.substr(6)}) {
+       std::vector<std::string>{"x", "steps1", "steps1-0-0-0-0-", "steps1-0-0-x-0-0", "steps1-0-0--1-0-0",
+                                "steps1-0-0--9223372036854775808-0-0", "steps2" + good.substr(6)}) {
+    CAPTURE(bad);
     CHECK(codeOf([&] { scripted.follow({false, bad}); }) == ErrorCode::InvalidArgument);
   }
   scripted.follow({false, good});

@@ -41,8 +41,9 @@ class TALLY_API StepFollower {
   ~StepFollower();
 
   /// Wait for the next step. With a deadline that passes first the event is Nothing.
-  /// Errors: Cancelled; Unavailable, retryable: then the follower is as it was.   Cost: a wait only when all that came
-  /// is used up; memory for what the backend delivers in one go, and for the longest line.
+  /// Errors: Cancelled; Corrupt; Unavailable, retryable: then the follower is as it was.   Cost: a wait only when all
+  /// that came is used up; memory for what the backend delivers in one go, for the longest line, and for each gap in
+  /// the numbers of the steps.
   FollowedStep next(const Call& call = {});
 
   /// Behind the step that next() gave last: printable ASCII, at most 400 bytes, good in another process and on another

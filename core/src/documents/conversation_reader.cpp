@@ -100,7 +100,7 @@ void ConversationReader::checkConversationId(const StepMembers& members) {
 }
 
 void ConversationReader::checkOrder(std::int64_t index) {
-  const bool is_new = seen_indexes_.insert(index).second;
+  const bool is_new = seen_indexes_.add(index);
   const bool knows = expected_index_ != ReadPosition::kAnyIndex;
   if (!is_new || (knows && index != expected_index_)) {
     const std::string fault = !is_new ? " is doubled" : index < expected_index_ ? " is out of order" : " leaves a gap";

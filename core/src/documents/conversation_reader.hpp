@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "documents/index_runs.hpp"
 #include "documents/json_validator.hpp"
 #include "documents/step_members.hpp"
 #include "tally/documents.hpp"
@@ -62,7 +62,7 @@ class ConversationReader {
   JsonValidator validator_;
   bool seen_object_ = false, is_named_ = false;
   std::int64_t expected_index_ = 0;
-  std::unordered_set<std::int64_t> seen_indexes_;
+  IndexRuns seen_indexes_;
 };
 
 }  // namespace tally::detail

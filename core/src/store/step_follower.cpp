@@ -41,7 +41,7 @@ Place placeOf(std::string_view text) {
   std::string_view rest = text.starts_with(kPrefix) ? text.substr(kPrefix.size()) : std::string_view();
   const bool whole = takeNumber(rest, position.line) && takeNumber(rest, position.offset) &&
                      takeNumber(rest, position.expected_index) && takeNumber(rest, bytes.skip) &&
-                     rest.starts_with('-') && rest.size() > 1;
+                     position.expected_index >= 0 && rest.starts_with('-') && rest.size() > 1;
   if (!whole) throw Error(ErrorCode::InvalidArgument, "this is no cursor of a conversation; follow from the start");
   --position.expected_index;  // so that no number is negative
   bytes.backend = rest.substr(1);
