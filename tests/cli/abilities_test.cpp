@@ -153,4 +153,18 @@ TEST_CASE("plugins doctor: a fault is a failure, but none of the configuration")
   CHECK(shell.status() == 0);
 }
 
+TEST_CASE("report and show read through the storage, where there are no files (bug 70)") {
+  Shell shell;
+  shell.run("import " TALLY_STORE_FOLDER);
+  CHECK(shell.json("show weather")["steps"].size() == 2);
+  CHECK(shell.json("runs weather").size() == 2);
+  const Json report = shell.json("report weather run-1768843769100-kla25ar");
+  CHECK(report["run"] == "run-1768843769100-kla25ar");
+  // Ids are keys as they are: nothing is decoded on the way.
+  CHECK_THROWS_AS(shell.run("report weather ..%2f..%2fmeta"), Error);
+  shell.storage().write("conversations/weather/runs/tally/a%2fb.json",
+                        shell.storage().read("conversations/weather/runs/tally/run-1768843769100-kla25ar.json"));
+  CHECK(shell.json("report weather a%2fb")["run"] == "a%2fb");
+}
+
 }  // namespace
