@@ -38,12 +38,7 @@ Json describe(std::string_view code, std::string_view message) {
 }
 
 Failure explain(const Error& error) {
-  auto json = describe(nameOf(error.code()), error.message());
-  json["operation"] = error.operation();
-  json["key"] = error.key();
-  json["backend"] = error.backend();
-  json["retryable"] = error.retryable();
-  return {exitCodeOf(error.code()), error.what(), std::string(hintFor(error.code())), json};
+  return {exitCodeOf(error.code()), error.what(), std::string(hintFor(error.code())), errorJson(error)};
 }
 
 /// What was printed before the failure still goes out; that this fails too is not worth a second report.
@@ -70,6 +65,15 @@ Failure explainCurrent() {
 }
 
 }  // namespace
+
+Json errorJson(const Error& error) {
+  auto json = describe(nameOf(error.code()), error.message());
+  json["operation"] = error.operation();
+  json["key"] = error.key();
+  json["backend"] = error.backend();
+  json["retryable"] = error.retryable();
+  return json;
+}
 
 int reportFailure(Context& context) noexcept try {
   const auto failure = explainCurrent();

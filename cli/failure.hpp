@@ -5,6 +5,9 @@
 
 namespace tally::cli {
 
+/// {code,message,operation,key,backend,retryable}
+Json errorJson(const Error& error);
+
 /// Report the exception that is being handled on standard error and return the exit status. With --json the report
 /// is {"error":{code,message,operation,key,backend,retryable}}. Call inside a catch.
 int reportFailure(Context& context) noexcept;

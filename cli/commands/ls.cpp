@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "commands/command.hpp"
+#include "failure.hpp"
 #include "table.hpp"
 
 namespace tally::cli {
@@ -33,26 +34,41 @@ std::pair<std::vector<ConversationRef>, bool> pageOf(Context& context, const LsO
   return {std::move(page), more};
 }
 
-void printJson(Context& context, const std::vector<ConversationRef>& page, bool detailed) {
+/// Members of a summary; those that are not known are null.
+Json detailsOf(Context& context, const ConversationRef& conversation, const ConversationSummary& summary) {
+  if (summary.error) {
+    const Json unknown;
+    return {{"steps", unknown},
+            {"runs", unknown},
+            {"findings", unknown},
+            {"changed", unknown},
+            {"error", errorJson(*summary.error)}};
+  }
+  return {{"steps", summary.steps},
+          {"runs", conversation.listRuns(context.call()).size()},
+          {"findings", summary.findings},
+          {"changed", summary.changed ? Json(formatTime(*summary.changed)) : Json()}};
+}
+
+void printJson(Context& context, std::span<const ConversationRef> page,
+               const std::vector<ConversationSummary>& summaries) {
   Json list = Json::array();
   for (const auto& conversation : page) list.push_back({{"id", conversation.id()}, {"path", conversation.path()}});
-  const auto summaries = detailed ? summariesOf(context, page) : std::vector<ConversationSummary>();
-  for (std::size_t i = 0; i < summaries.size(); ++i) {
-    const auto& summary = summaries[i];
-    list[i]["steps"] = summary.steps;
-    list[i]["runs"] = page[i].listRuns(context.call()).size();
-    list[i]["findings"] = summary.findings;
-    list[i]["changed"] = summary.changed ? Json(formatTime(*summary.changed)) : Json();
-  }
+  for (std::size_t i = 0; i < summaries.size(); ++i) list[i].update(detailsOf(context, page[i], summaries[i]));
   context.printJson(list);
 }
 
-void printTable(Context& context, const std::vector<ConversationRef>& page) {
+void printTable(Context& context, std::span<const ConversationRef> page,
+                const std::vector<ConversationSummary>& summaries) {
   Table table({{"CONVERSATION", Align::Left, true}, {"STEPS", Align::Right}, {"RUNS", Align::Right}, {"CHANGED"}});
-  const auto summaries = summariesOf(context, page);
   for (std::size_t i = 0; i < page.size(); ++i) {
-    const auto& [steps, findings, changed] = summaries[i];
+    const auto& [steps, findings, changed, error] = summaries[i];
     const auto& id = page[i].id();
+    if (error) {
+      context.warn(fmt::format("{}: {}", id, error->what()));
+      table.add({id, {"error", Tone::Bad}, "-", "-"});
+      continue;
+    }
     if (findings != 0) context.warn(fmt::format("{}: {} finding(s); 'tally show {}' tells which", id, findings, id));
     table.add({id, std::to_string(steps), std::to_string(page[i].listRuns(context.call()).size()),
                changed ? formatTime(*changed) : "-"});
@@ -60,26 +76,33 @@ void printTable(Context& context, const std::vector<ConversationRef>& page) {
   table.print(context.out, context.style());
 }
 
+void printNames(Context& context, std::span<const ConversationRef> page) {
+  Table table({{"CONVERSATION"}});
+  for (const auto& conversation : page) table.add({conversation.id()});
+  table.print(context.out, context.style());
+}
+
 ExitCode ls(Context& context, const LsOptions& options) {
   const auto [page, more] = pageOf(context, options);
+  const auto summaries = options.detailed ? summariesOf(context, page) : std::vector<ConversationSummary>();
+  const bool all_read = std::none_of(summaries.begin(), summaries.end(), [](const auto& one) { return one.error; });
+  const auto status = all_read ? ExitCode::Ok : ExitCode::Failed;
   if (context.options.json) {
-    printJson(context, page, options.detailed);
-    return ExitCode::Ok;
+    printJson(context, page, summaries);
+    return status;
   }
   if (page.empty()) {
     const auto* what = options.after.empty() ? "no conversations yet in {}" : "no more conversations in {}";
     context.note(fmt::format(fmt::runtime(what), context.where()));
   } else if (options.detailed) {
-    printTable(context, page);
+    printTable(context, page, summaries);
   } else {
-    Table table({{"CONVERSATION"}});
-    for (const auto& conversation : page) table.add({conversation.id()});
-    table.print(context.out, context.style());
+    printNames(context, page);
   }
   if (more) {
     context.note(fmt::format("more: tally ls --after {} --limit {}", page.back().id(), options.limit));
   }
-  return ExitCode::Ok;
+  return status;
 }
 
 }  // namespace

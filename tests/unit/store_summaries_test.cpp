@@ -63,9 +63,28 @@ TEST_CASE("summaries: one call for all where the backend offers batches, else on
   CHECK(batch.reads == 1);
 }
 
-TEST_CASE("summaries: a failure never looks like no steps") {
-  Fixture fixture;
-  const auto page = fixture.store.listConversations();
-  fixture.storage->failCall(2, ErrorCode::Corrupt);
-  CHECK(codeOf([&] { fixture.store.summarize(page); }) == ErrorCode::Corrupt);
+TEST_CASE("summaries: an odd conversation says what is wrong with it, and the others are counted") {
+  for (const auto code : {ErrorCode::Corrupt, ErrorCode::IsADirectory, ErrorCode::PermissionDenied}) {
+    Fixture fixture;
+    const auto page = fixture.store.listConversations();
+    fixture.storage->failCall(2, code);
+    const auto all = fixture.store.summarize(page);
+    REQUIRE(all.size() == 3);
+    CHECK(all[0].steps == 2);
+    CHECK_FALSE(all[0].error.has_value());
+    REQUIRE(all[1].error.has_value());
+    CHECK(all[1].error->code() == code);
+    CHECK(all[1].error->key() == keyOf("b"));
+    CHECK_FALSE(all[2].error.has_value());
+  }
+}
+
+TEST_CASE("summaries: a backend that does not answer never looks like no steps") {
+  for (const auto code :
+       {ErrorCode::Unavailable, ErrorCode::Timeout, ErrorCode::Cancelled, ErrorCode::Unauthenticated}) {
+    Fixture fixture;
+    const auto page = fixture.store.listConversations();
+    fixture.storage->failCall(2, code);
+    CHECK(codeOf([&] { fixture.store.summarize(page); }) == code);
+  }
 }

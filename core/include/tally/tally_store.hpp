@@ -34,6 +34,7 @@ struct ListConversationsOptions {
 struct ConversationSummary {
   std::size_t steps = 0, findings = 0;
   std::optional<SystemTime> changed;  ///< the last change of its steps, where the backend knows it
+  std::optional<Error> error;         ///< why it could not be read; then the rest is unknown
 };
 
 /// An open store. A cheap handle: copies share the storage, which is closed with the last handle or reference.
@@ -46,13 +47,16 @@ class TALLY_API TallyStore {
   /// Over a storage that exists already.
   explicit TallyStore(std::shared_ptr<IStorage> storage) : storage_(std::move(storage)) {}
 
-  /// The conversations in byte order of their ids. Folders whose name is no legal id (hidden ones) are left out.
+  /// The conversations in byte order of their ids, also ids of more than 128 bytes, up to 255. Other folders whose name
+  /// is no legal id (hidden ones) are left out.
   /// Errors: the backend's; a failure never looks like an empty store. Cost: one listing of one directory.
   std::vector<ConversationRef> listConversations(const ListConversationsOptions& options = {},
                                                  const Call& call = {}) const;
 
-  /// Summaries of conversations of this store, in their order. One that was removed meanwhile has no steps.
-  /// Errors: the backend's. Cost: reads each of them, all in one call where the backend offers Batch; the
+  /// Summaries of conversations of this store, in their order. One that was removed meanwhile has no steps; one that
+  /// can't be read carries its error.
+  /// Errors: those that are not about one conversation: Unavailable, Timeout, Cancelled, Unauthenticated, and whatever
+  /// the backend throws for all of them. Cost: reads each of them, all in one call where the backend offers Batch; the
   /// memory of one conversation at a time.
   std::vector<ConversationSummary> summarize(std::span<const ConversationRef> conversations,
                                              const Call& call = {}) const;

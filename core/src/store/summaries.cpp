@@ -5,6 +5,11 @@
 namespace tally {
 namespace {
 
+bool concernsAll(ErrorCode code) {
+  return code == ErrorCode::Unavailable || code == ErrorCode::Timeout || code == ErrorCode::Cancelled ||
+         code == ErrorCode::Unauthenticated;
+}
+
 /// Counts each conversation as it arrives, so that none but one is in memory.
 class Counting final : public BatchSink {
  public:
@@ -13,12 +18,13 @@ class Counting final : public BatchSink {
 
   void take(std::size_t index, std::string_view content, const StorageStat& stat) override {
     const auto conversation = Conversation::parse(refs_[index].id(), content);
-    out_[index] = {conversation.steps().size(), conversation.findings().size(), stat.modified};
+    out_[index] = {conversation.steps().size(), conversation.findings().size(), stat.modified, std::nullopt};
   }
   void fail(std::size_t index, const Error& error) override {
-    if (error.code() == ErrorCode::NotFound || failure_) return;  // created, and no steps yet
-    failure_ = error;
-    failure_->at("", "load", keys_[index]);
+    if (error.code() == ErrorCode::NotFound) return;  // created, and no steps yet
+    out_[index].error = error;
+    out_[index].error->at("", "load", keys_[index]);
+    if (!failure_ && concernsAll(error.code())) failure_ = out_[index].error;
   }
   void finish() const {
     if (failure_) throw Error(*failure_);
