@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "commands/command.hpp"
@@ -73,9 +74,21 @@ Error partial(const Error& cause, const std::vector<NumberedStep>& steps, std::s
   return error;
 }
 
+/// How many steps carry metadata that will be lost: a conversation takes its own from its very first step.
+std::size_t countDropped(Context& context, const ConversationRef& conversation,
+                         const std::vector<NumberedStep>& steps) {
+  const auto carries = [](const NumberedStep& one) { return one.step.member("conversationMetadata").has_value(); };
+  const auto all = static_cast<std::size_t>(std::count_if(steps.begin(), steps.end(), carries));
+  if (all == 0 || !carries(steps.front())) return all;
+  const auto stat = context.storage().stat(path::join({conversation.path(), "conversation.jsonl"}), context.call());
+  const bool is_first = !stat || stat->size == 0;
+  return is_first ? all - 1 : all;
+}
+
 ExitCode append(Context& context, const AppendCommand& options) {
   const auto steps = parseInput(readInput(options.file), options.id);
   auto conversation = openConversation(context, options);
+  const auto dropped = countDropped(context, conversation, steps);
   std::size_t stored = 0;
   try {
     for (; stored < steps.size(); ++stored) conversation.append(steps[stored].step, context.call());
@@ -83,9 +96,15 @@ ExitCode append(Context& context, const AppendCommand& options) {
     throw partial(error, steps, stored);
   }
   if (context.options.json) {
-    context.printJson({{"conversation", options.id}, {"appended", stored}});
+    context.printJson({{"conversation", options.id}, {"appended", stored}, {"droppedMetadata", dropped}});
   } else {
     context.out.print("appended {} step(s) to {}\n", stored, options.id);
+    if (dropped != 0) {
+      context.warn(
+          fmt::format("the conversationMetadata of {} step(s) was dropped: a conversation takes it from its "
+                      "first step only",
+                      dropped));
+    }
   }
   return ExitCode::Ok;
 }

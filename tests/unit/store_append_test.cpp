@@ -170,6 +170,39 @@ TEST_CASE("store: several steps are appended in one call, and none when one is w
   CHECK(fixture.storage->calls.empty());
 }
 
+TEST_CASE("store: the first step appended brings the conversation's metadata, as the first one added does") {
+  const std::string meta = R"(,"conversationMetadata":{"title":"T"})";
+  for (const auto& capabilities : {FakeStorage::kAll, Capabilities()}) {
+    Fixture fixture(capabilities);
+    auto ref = fixture.store.createConversation("c");
+    const tally::Step steps[] = {step(0, meta), step(1, meta)};
+    ref.append(steps);
+    ref.append(step(2, meta));
+    Conversation added("c");
+    for (const auto& one : {steps[0], steps[1], step(2, meta)}) added.add(one);
+    CHECK(fixture.file() == added.serialize());
+    CHECK(ref.load().metadata() == R"({"title":"T"})");
+
+    fixture.storage->write(kKey, "");
+    auto again = fixture.store.getConversation("c").value();
+    again.append(step(0, R"(,"conversationMetadata":7)"));
+    CHECK(fixture.file() == line("c", 0));
+  }
+}
+
+TEST_CASE("store: who comes second brings no metadata, though the file was empty when it looked") {
+  Fixture fixture;
+  auto ref = fixture.store.createConversation("c");
+  // Between the look at the end and the append: the third call.
+  fixture.storage->on_call = [&](std::string_view) {
+    fixture.storage->on_call = [&](std::string_view) {
+      fixture.storage->on_call = [&](std::string_view) { fixture.storage->append(kKey, line("c", 0)); };
+    };
+  };
+  ref.append(step(1, R"(,"conversationMetadata":{"title":"T"})"));
+  CHECK(fixture.file() == line("c", 0) + line("c", 1));
+}
+
 TEST_CASE("store: a step appended again with its token lands once") {
   Fixture fixture({Capability::AppendAt, Capability::AppendToken});
   auto ref = fixture.store.createConversation("c");

@@ -57,6 +57,8 @@ TEST_CASE("store: a conversation goes round: create, save, load, list, remove") 
   conversation.add(step(0));
   fixture.takeCalls();
   ref.save(conversation);
+  CHECK(fixture.takeCalls() == Calls{"stat conversations/c", "write conversations/c/conversation.jsonl"});
+  ref.save(conversation);
   CHECK(fixture.takeCalls() == Calls{"write conversations/c/conversation.jsonl"});
   CHECK(ref.load().serialize() == line("c", 0));
   CHECK(fixture.takeCalls() == Calls{"read conversations/c/conversation.jsonl"});
@@ -160,6 +162,7 @@ TEST_CASE("store: listing comes in pages that are full although folders are left
 
 TEST_CASE("store: trajectory records are checked, saved once and read back") {
   Fixture fixture;
+  fixture.store.createConversation("c");
   auto meta = Document::parse(dataFile("trajectory.meta.json"));
   auto traces = Document::parse(dataFile("stepTraces.json"));
   CHECK_FALSE(fixture.store.loadTrajectoryMeta("c").has_value());
@@ -167,8 +170,8 @@ TEST_CASE("store: trajectory records are checked, saved once and read back") {
   fixture.takeCalls();
   fixture.store.saveTrajectoryMeta("c", meta);
   fixture.store.saveTrajectoryStepTraces("c", traces);
-  CHECK(fixture.takeCalls() ==
-        Calls{"write conversations/c/trajectory.meta.json", "write conversations/c/stepTraces.json"});
+  CHECK(fixture.takeCalls() == Calls{"stat conversations/c", "write conversations/c/trajectory.meta.json",
+                                     "stat conversations/c", "write conversations/c/stepTraces.json"});
   CHECK(fixture.store.loadTrajectoryMeta("c")->serialize() == meta.serialize());
   CHECK(fixture.store.loadTrajectoryStepTraces("c")->serialize() == traces.serialize());
   CHECK(fixture.takeCalls() ==

@@ -45,7 +45,7 @@ TEST_CASE("store: a run goes round: create, save, load, list, get, remove") {
   CHECK(fixture.storage->calls.empty());
   auto report = tallyRun();
   run.save(report);
-  CHECK(fixture.storage->calls == Calls{"write " + run.path()});
+  CHECK(fixture.storage->calls == Calls{"stat conversations/c", "write " + run.path()});
   CHECK(run.load().serialize() == report.serialize());
   CHECK(run.load().findings().empty());
   fixture.storage->calls.clear();

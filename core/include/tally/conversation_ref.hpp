@@ -46,20 +46,27 @@ class TALLY_API ConversationRef {
   /// Write all steps in one visible step. A conversation that was loaded is written only over the version it was
   /// loaded from, where the backend has versions; a fresh one creates. Updates `conversation.version()`.
   /// A backend without exclusive creation is asked first, which does not protect against a writer at the same instant.
-  /// Errors: Conflict, AlreadyExists; InvalidDocument if the conversation has another id. Cost: one write.
+  /// Errors: Conflict, AlreadyExists; NotFound if there is no such conversation any more (TallyStore::saveConversation
+  /// makes it anew); InvalidDocument if its folder() is another one. Cost: one write; one stat more where it creates,
+  /// or where the backend has no versions.
   void save(Conversation& conversation, const Call& call = {}) const;
   /// Write over whatever is stored, without a look at versions.
-  /// Errors: InvalidDocument if the conversation has another id. Cost: one write.
+  /// Errors: InvalidDocument if its folder() is another one; NotFound if there is no such conversation any more.
+  /// Cost: one stat and one write.
   void overwrite(Conversation& conversation, const Call& call = {}) const;
 
   /// Add one step behind the last, durable on return. The rest is neither read nor rewritten, but for the last byte
   /// when this reference appends for the first time or somebody else has written since: a file without a final line
-  /// feed stays valid. Steps of several writers never mix. Where the backend has no AppendAt, what others do between
-  /// two appends of one reference goes unseen.
-  /// Errors: InvalidDocument; NotFound if the conversation was removed; OutcomeUnknown.
+  /// feed stays valid. Steps of several writers never mix. What others do between two appends of one reference is
+  /// noticed by the size alone, and not at all where the backend has no AppendAt: who rewrites the file to the same
+  /// size and leaves out the last line feed gets the next step on that line, an InvalidLine for readers.
+  /// The first step of a conversation that has no bytes yet brings its conversationMetadata along, as with
+  /// Conversation::add; that of later ones is dropped.
+  /// Errors: InvalidDocument; NotFound if the conversation was removed; OutcomeUnknown; Conflict when others were
+  /// faster a thousand times, nothing stored.
   /// Cost: one append; the first time also one stat and one read of a byte.
   void append(const Step& step, const Call& call = {});
-  /// The same for several steps: all of them or none, in one append.
+  /// The same for several steps: all of them or none, in one append. No steps: nothing is done or looked for.
   void append(std::span<const Step> steps, const AppendStepsOptions& options = {}, const Call& call = {});
 
   /// Follow the steps as they are appended, by whomever. A conversation that is not there yet is waited for.
@@ -78,7 +85,7 @@ class TALLY_API ConversationRef {
   /// A run by id alone. Errors: InvalidArgument if both types have one of that id. Cost: two stats.
   std::optional<RunRef> getRun(std::string_view id, const Call& call = {}) const;
   /// A reference for a run that does not exist yet. Nothing is written before save().
-  /// Errors: InvalidId; AlreadyExists. Cost: one stat when an id is given, else none.
+  /// Errors: InvalidId, also above 128 bytes; AlreadyExists. Cost: one stat when an id is given, else none.
   RunRef createRun(const CreateRunOptions& options = {}, const Call& call = {}) const;
 
  private:
@@ -87,9 +94,15 @@ class TALLY_API ConversationRef {
     std::optional<std::uint64_t> size;
     bool inside_line = false;  ///< the last byte is no line feed
   };
+  /// Lines to append.
+  struct Lines {
+    std::string bytes;
+    std::string at_start;  ///< the same with the metadata of the first step, if it has any
+  };
   bool exists(const Call& call) const;
+  Lines linesOf(std::span<const Step> steps) const;
   Tail readTail(std::string_view key, const Call& call) const;
-  void appendOnce(std::string_view key, const std::string& lines, AppendOptions options, const Call& call);
+  void appendOnce(std::string_view key, const Lines& lines, AppendOptions options, const Call& call);
 
   std::shared_ptr<IStorage> storage_;
   std::string path_, id_;

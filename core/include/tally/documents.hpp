@@ -84,13 +84,15 @@ class TALLY_API Step {
 class TALLY_API Conversation {
  public:
   /// A conversation that is not stored yet.
-  explicit Conversation(std::string id) : id_(std::move(id)) {}
+  explicit Conversation(std::string id) : id_(std::move(id)), folder_(id_) {}
 
   /// Read conversation.jsonl. Never throws for its content: what is odd is reported in findings() and kept.
   /// `id` is the folder's name, used when no line names one. Cost: one pass; one copy of each line.
   static Conversation parse(std::string id, std::string_view jsonl);
 
   const std::string& id() const noexcept { return id_; }
+  /// The folder's name: where it is saved to, whatever its lines say. That of the constructor or of parse().
+  const std::string& folder() const noexcept { return folder_; }
   const std::vector<Step>& steps() const noexcept { return steps_; }
   /// conversationMetadata of the first object in the file, JSON text of an object; absent when there is none.
   const std::optional<std::string>& metadata() const noexcept { return metadata_; }
@@ -145,7 +147,7 @@ class TALLY_API Conversation {
   const std::string& textOf(const Line& line) const;
   void setText(Line& line, std::string text);
 
-  std::string id_;
+  std::string id_, folder_;
   std::vector<Step> steps_;
   std::optional<std::string> metadata_;
   std::vector<Finding> findings_;

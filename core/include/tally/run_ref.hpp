@@ -35,9 +35,11 @@ class TALLY_API RunRef {
 
   /// Check strictly and write. A document that was loaded is written only over the version it was loaded from, where
   /// the backend has versions; a fresh one (see Document::stored) creates. Updates `run.version()`.
-  /// Errors: InvalidDocument lists the faults, nothing written; AlreadyExists; Conflict. Cost: one write.
+  /// Errors: InvalidDocument lists the faults, nothing written; AlreadyExists; Conflict; NotFound if its conversation
+  /// was removed. Cost: one write; one stat more where it creates, or where the backend has no versions.
   void save(Document& run, const Call& call = {}) const;
-  /// Write over whatever is stored, without a look at versions. Errors: InvalidDocument. Cost: one write.
+  /// Write over whatever is stored, without a look at versions. Errors: InvalidDocument; NotFound if its conversation
+  /// was removed. Cost: one stat and one write.
   void overwrite(Document& run, const Call& call = {}) const;
 
   /// Returns whether it existed. Cost: one remove.

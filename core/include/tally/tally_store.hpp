@@ -65,19 +65,22 @@ class TALLY_API TallyStore {
   std::optional<ConversationRef> getConversation(std::string_view id, const Call& call = {}) const;
 
   /// Create a conversation by writing its meta.json, exclusively. On a backend without exclusive creation it is looked
-  /// for first, which does not protect against a writer at the same instant.
-  /// Errors: InvalidId; AlreadyExists. Cost: one write.
+  /// for first, which does not protect against a writer at the same instant. A folder without meta.json is given one,
+  /// and keeps what it holds.
+  /// Errors: InvalidId, also above 128 bytes; AlreadyExists if there is a meta.json. Cost: one write.
   ConversationRef createConversation(std::string_view id, const Call& call = {}) const;
 
-  /// Create if needed, then save; see ConversationRef::save. An existing meta.json stays as it is.
-  /// Cost: two writes at most.
+  /// Save to conversation.folder(), see ConversationRef::save; a fresh one is created first if needed. An existing
+  /// meta.json stays as it is, and so does a new one when the steps can't be written: then the conversation has none.
+  /// Errors: InvalidId; those of ConversationRef::save. Cost: two writes at most.
   ConversationRef saveConversation(Conversation& conversation, const Call& call = {}) const;
 
   /// Remove a conversation with its runs. Returns whether it existed. Errors: InvalidId. Cost: one recursive remove.
   bool removeConversation(std::string_view id, const Call& call = {}) const;
 
   /// trajectory.meta.json, by the rules of RunRef::save.
-  /// Errors: InvalidId; InvalidDocument with the faults, nothing written; AlreadyExists; Conflict. Cost: one write.
+  /// Errors: InvalidId; InvalidDocument with the faults, nothing written; AlreadyExists; Conflict; NotFound if there is
+  /// no such conversation. Cost: as RunRef::save.
   void saveTrajectoryMeta(std::string_view id, Document& meta, const Call& call = {}) const;
   /// Nothing when absent; faults are findings. Errors: InvalidId; Corrupt if it is not JSON. Cost: one read.
   std::optional<Document> loadTrajectoryMeta(std::string_view id, const Call& call = {}) const;
@@ -92,9 +95,10 @@ class TALLY_API TallyStore {
   std::shared_ptr<IStorage> storage_;
 };
 
-/// Whether a text can be a conversation or run id: UTF-8 without '/', control characters or a leading dot, 1 to 128
+/// Whether a text can be a new conversation or run id: UTF-8 without '/', control characters or a leading dot, 1 to 128
 /// bytes; blanks, backslashes, colons and endings like ".json" are fine. A run can't be called "index", since tools
-/// keep index.json beside the runs. Returns what is wrong, or an empty view. Threads: any. Cost: one pass.
+/// keep index.json beside the runs. What is stored already is found up to the length of a file name: 255 bytes for
+/// conversations, 250 for runs. Returns what is wrong, or an empty view. Threads: any. Cost: one pass.
 TALLY_API std::string_view idProblem(std::string_view id) noexcept;
 
 /// A fresh run id that sorts by time: "run-" + 13 digits of milliseconds + "-" + 7 characters of random bits.

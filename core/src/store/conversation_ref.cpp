@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "documents/step_members.hpp"
 #include "store/layout.hpp"
 #include "store/stored_object.hpp"
 #include "tally/tally_store.hpp"
@@ -15,16 +16,11 @@ Error notFound(std::string_view operation, std::string_view path) {
   return Error(ErrorCode::NotFound, "there is no such conversation").at("", operation, path);
 }
 
-bool isForeign(const Conversation& conversation) {
-  const auto& findings = conversation.findings();
-  return std::any_of(findings.begin(), findings.end(),
-                     [](const Finding& finding) { return finding.kind == Finding::Kind::ForeignConversation; });
-}
-
-// A file that came in with another id may go out with it; a conversation must not get into the wrong folder.
-void checkId(const Conversation& conversation, const std::string& id, std::string_view path) {
-  if (conversation.id() == id || isForeign(conversation)) return;
-  throw Error(ErrorCode::InvalidDocument, "the conversation is called '" + conversation.id() + "'")
+// Lines may name another conversation; what counts is the folder, so that none gets over another one.
+void checkFolder(const Conversation& conversation, const std::string& id, std::string_view path) {
+  if (conversation.folder() == id) return;
+  throw Error(ErrorCode::InvalidDocument, "the conversation belongs to '" + conversation.folder() + "', not to '" + id +
+                                              "'; save it there, or parse its bytes under this name to copy it")
       .at("", "save", path);
 }
 
@@ -44,15 +40,17 @@ Conversation ConversationRef::load(const Call& call) const {
 }
 
 void ConversationRef::save(Conversation& conversation, const Call& call) const {
-  checkId(conversation, id_, path_);
-  const detail::Expected expected{conversation.stored(), conversation.version()};
+  checkFolder(conversation, id_, path_);
+  const detail::Expected expected{conversation.stored(), conversation.version(), false};
   conversation.setVersion(
       detail::saveObject(*storage_, path::join({path_, layout::kSteps}), conversation.serialize(), expected, call));
 }
 
 void ConversationRef::overwrite(Conversation& conversation, const Call& call) const {
-  checkId(conversation, id_, path_);
-  conversation.setVersion(storage_->write(path::join({path_, layout::kSteps}), conversation.serialize(), {}, call));
+  checkFolder(conversation, id_, path_);
+  const std::string key = path::join({path_, layout::kSteps});
+  detail::requireConversation(*storage_, key, call);
+  conversation.setVersion(storage_->write(key, conversation.serialize(), {}, call));
 }
 
 bool ConversationRef::exists(const Call& call) const {
@@ -72,10 +70,20 @@ ConversationRef::Tail ConversationRef::readTail(std::string_view key, const Call
   return {stat->size, !last.empty() && last.back() != '\n'};
 }
 
-void ConversationRef::appendOnce(std::string_view key, const std::string& lines, AppendOptions options,
-                                 const Call& call) {
+ConversationRef::Lines ConversationRef::linesOf(std::span<const Step> steps) const {
+  Lines lines;
+  for (const Step& step : steps) lines.bytes += Conversation(id_).serializeStep(step);
+  if (steps.empty() || !steps.front().member(detail::kConversationMetadata)) return lines;
+  Conversation begun(id_);
+  for (const Step& step : steps) begun.add(step);
+  lines.at_start = begun.serialize();
+  return lines;
+}
+
+void ConversationRef::appendOnce(std::string_view key, const Lines& lines, AppendOptions options, const Call& call) {
   if (!tail_) tail_ = readTail(key, call);
-  const std::string bytes = tail_->inside_line ? "\n" + lines : lines;
+  const bool is_first = tail_->size == 0 && !lines.at_start.empty();
+  const std::string bytes = is_first ? lines.at_start : tail_->inside_line ? "\n" + lines.bytes : lines.bytes;
   if (storage_->capabilities().has(Capability::AppendAt)) options.expected_size = tail_->size;
   tail_ = Tail{storage_->append(key, bytes, options, call), false};
 }
@@ -84,13 +92,12 @@ void ConversationRef::append(const Step& step, const Call& call) { append(std::s
 
 void ConversationRef::append(std::span<const Step> steps, const AppendStepsOptions& options, const Call& call) {
   constexpr int kAttempts = 1000;
-  std::string lines;
-  for (const Step& step : steps) lines += Conversation(id_).serializeStep(step);
+  const Lines lines = linesOf(steps);
   const std::string key = path::join({path_, layout::kSteps});
   if (!options.token.empty() && !storage_->capabilities().has(Capability::AppendToken)) {
     throw Error(ErrorCode::Unsupported, "this backend remembers no tokens; append without one").at("", "append", key);
   }
-  for (int attempt = 1; !lines.empty(); ++attempt) {
+  for (int attempt = 1; !steps.empty(); ++attempt) {
     try {
       return appendOnce(key, lines, {std::nullopt, options.token}, call);
     } catch (const Error& error) {
@@ -149,7 +156,7 @@ std::optional<RunRef> ConversationRef::getRun(std::string_view id, const Call& c
 
 RunRef ConversationRef::createRun(const CreateRunOptions& options, const Call& call) const {
   const std::string id = options.id ? *options.id : newRunId();
-  std::string path = layout::run(path_, options.type, id);
+  std::string path = layout::run(path_, options.type, id, layout::IdFor::Creating);
   if (options.id && storage_->stat(path, call)) {
     throw Error(ErrorCode::AlreadyExists, "there is a run of this id already").at("", "createRun", path);
   }

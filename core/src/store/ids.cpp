@@ -3,25 +3,14 @@
 #include <cstdio>
 #include <random>
 
+#include "store/layout.hpp"
 #include "tally/tally_store.hpp"
 
 namespace tally {
-namespace {
-
-bool isControl(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-
-}  // namespace
 
 std::string_view idProblem(std::string_view id) noexcept {
   constexpr std::size_t kMaxBytes = 128;
-  if (id.empty()) return "it is empty";
-  if (id.size() > kMaxBytes) return "it is longer than 128 bytes";
-  if (id.front() == '.') return "it begins with a dot";
-  for (const char c : id) {
-    if (c == '/') return "it holds a '/'";
-    if (isControl(c)) return "it holds a control character";
-  }
-  return path::detail::isUtf8(id) ? std::string_view() : "it is not valid UTF-8";
+  return id.size() > kMaxBytes ? "it is longer than 128 bytes" : layout::nameProblem(id);
 }
 
 std::string newRunId() {

@@ -45,6 +45,7 @@ void RunRef::save(Document& run, const Call& call) const {
 
 void RunRef::overwrite(Document& run, const Call& call) const {
   detail::checkDocument(run, schemaOf(type_), path_);
+  detail::requireConversation(*storage_, path_, call);
   run.setVersion(storage_->write(path_, run.serialize(), {}, call));
 }
 

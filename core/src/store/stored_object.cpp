@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "store/layout.hpp"
+
 namespace tally::detail {
 
 Loaded loadObject(IStorage& storage, std::string_view key, const Call& call) {
@@ -13,15 +15,24 @@ Loaded loadObject(IStorage& storage, std::string_view key, const Call& call) {
   return loaded;
 }
 
+void requireConversation(IStorage& storage, std::string_view key, const Call& call) {
+  const auto stat = storage.stat(layout::conversationOf(key), call);
+  if (stat && stat->is_directory) return;
+  throw Error(ErrorCode::NotFound, "its conversation was removed or never created; create it first, or drop this")
+      .at("", "save", key);
+}
+
 Version saveObject(IStorage& storage, std::string_view key, std::string_view bytes, const Expected& expected,
                    const Call& call) {
   WriteOptions options;
   const Capabilities capabilities = storage.capabilities();
-  if (expected.stored) {
-    if (!expected.version.empty() && capabilities.has(Capability::IfVersion)) options.if_version = expected.version;
-  } else if (capabilities.has(Capability::CreateExclusive)) {
-    options.if_absent = true;
-  } else if (storage.stat(key, call)) {
+  if (expected.stored && !expected.version.empty() && capabilities.has(Capability::IfVersion)) {
+    options.if_version = expected.version;
+    return storage.write(key, bytes, options, call);
+  }
+  if (!expected.in_conversation) requireConversation(storage, key, call);
+  options.if_absent = !expected.stored && capabilities.has(Capability::CreateExclusive);
+  if (!expected.stored && !options.if_absent && storage.stat(key, call)) {
     throw Error(ErrorCode::AlreadyExists, "there is one already; load it and save that, or overwrite it")
         .at("", "save", key);
   }
@@ -55,7 +66,7 @@ void checkDocument(const Document& document, Schema schema, std::string_view key
 
 void saveDocument(IStorage& storage, std::string_view key, Schema schema, Document& document, const Call& call) {
   checkDocument(document, schema, key);
-  const Expected expected{document.stored(), document.version()};
+  const Expected expected{document.stored(), document.version(), false};
   document.setVersion(saveObject(storage, key, document.serialize(), expected, call));
 }
 

@@ -21,14 +21,20 @@ Loaded loadObject(IStorage& storage, std::string_view key, const Call& call);
 
 /// What the writer knows of the object that it is about to replace.
 struct Expected {
-  bool stored = false;  ///< it was loaded or saved before; else it must not exist
-  Version version;      ///< empty: unknown
+  bool stored = false;           ///< it was loaded or saved before; else it must not exist
+  Version version;               ///< empty: unknown
+  bool in_conversation = false;  ///< its conversation is there, or is made by this write: nobody needs to look
 };
+
+/// Throw NotFound unless the conversation that `key` belongs to is there: a late writer must not bring it back.
+/// Cost: one stat.
+void requireConversation(IStorage& storage, std::string_view key, const Call& call);
 
 /// Write `bytes` if the object is still the expected one, as far as the backend can tell; returns the new version.
 /// Without versions a stored object is replaced as it is. Without exclusive creation a fresh one is looked for first,
-/// which does not protect against a writer at the same instant.
-/// Errors: AlreadyExists, Conflict, the backend's. Cost: one write, and one stat without exclusive creation.
+/// which does not protect against a writer at the same instant. What could be created needs its conversation.
+/// Errors: AlreadyExists, Conflict, NotFound, the backend's. Cost: one write; one stat for what has no version, and one
+/// more without exclusive creation.
 Version saveObject(IStorage& storage, std::string_view key, std::string_view bytes, const Expected& expected,
                    const Call& call);
 
@@ -38,7 +44,7 @@ Document loadDocument(IStorage& storage, std::string_view key, Schema schema, co
 /// Throw InvalidDocument with the faults unless the document keeps to its schema.
 void checkDocument(const Document& document, Schema schema, std::string_view key);
 
-/// Check strictly, save, remember the version. Errors: InvalidDocument, nothing written; as saveObject.
+/// Check strictly, save, remember the version. Errors: InvalidDocument, nothing written; as saveObject. Cost: likewise.
 void saveDocument(IStorage& storage, std::string_view key, Schema schema, Document& document, const Call& call);
 
 /// The children of a directory, all or a page. Cost: one listing.

@@ -27,7 +27,7 @@ std::vector<ConversationRef> TallyStore::listConversations(const ListConversatio
     if (entries.empty()) break;
     start_after = entries.back().id();
     for (auto& entry : entries) {
-      if (!entry.is_directory || !idProblem(entry.id()).empty()) continue;
+      if (!entry.is_directory || !layout::folderProblem(entry.id()).empty()) continue;
       std::string id(entry.id());
       found.emplace_back(storage_, std::move(entry.path), std::move(id));
     }
@@ -43,22 +43,27 @@ std::optional<ConversationRef> TallyStore::getConversation(std::string_view id, 
 }
 
 ConversationRef TallyStore::createConversation(std::string_view id, const Call& call) const {
-  std::string path = layout::conversation(id);
+  std::string path = layout::conversation(id, layout::IdFor::Creating);
   const Document meta = Document::conversationMeta(id, std::chrono::system_clock::now());
-  detail::saveObject(*storage_, path::join({path, layout::kMeta}), meta.serialize(), {}, call);
+  const detail::Expected nothing{false, {}, true};
+  detail::saveObject(*storage_, path::join({path, layout::kMeta}), meta.serialize(), nothing, call);
   return ConversationRef(storage_, std::move(path), std::string(id));
 }
 
 ConversationRef TallyStore::saveConversation(Conversation& conversation, const Call& call) const {
-  ConversationRef ref(storage_, layout::conversation(conversation.id()), conversation.id());
-  if (!conversation.stored()) {
+  const std::string& id = conversation.folder();
+  ConversationRef ref(storage_, layout::conversation(id), id);
+  const bool is_fresh = !conversation.stored();
+  if (is_fresh) {
     try {
-      createConversation(conversation.id(), call);
+      createConversation(id, call);
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::AlreadyExists) throw;  // it may exist; its steps may not, as save() checks
+      if (error.code() != ErrorCode::AlreadyExists) throw;  // it may exist; its steps may not, as saveObject checks
     }
   }
-  ref.save(conversation, call);
+  const detail::Expected expected{conversation.stored(), conversation.version(), is_fresh};
+  const std::string key = path::join({ref.path(), layout::kSteps});
+  conversation.setVersion(detail::saveObject(*storage_, key, conversation.serialize(), expected, call));
   return ref;
 }
 
