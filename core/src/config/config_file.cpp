@@ -6,6 +6,7 @@
 #include <memory>
 #include <system_error>
 
+#include "config/config_trust.hpp"
 #include "config/fail.hpp"
 #include "config/text.hpp"
 #include "config/variables.hpp"
@@ -43,17 +44,18 @@ std::optional<ConfigFile> walkUp(const fs::path& start_dir) {
 std::optional<ConfigFile> findConfigFile(const fs::path& named, const fs::path& start_dir,
                                          const ConfigSource::Environment& environment) {
   const auto resolved = [&](const fs::path& path) {
-    return ConfigFile{(start_dir / path).lexically_normal(), path.string()};
+    return ConfigFile{(start_dir / path).lexically_normal(), path.string(), true};
   };
   if (!named.empty()) return resolved(named);
   if (const auto path = lookUp(environment, "TALLY_CONFIG")) return resolved(*path);
   return walkUp(start_dir);
 }
 
-std::string readConfigFile(const ConfigFile& file) {
+std::string readConfigFile(ConfigFile& file) {
   const auto reason = [] { return std::generic_category().message(errno); };
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.path.c_str(), "rbe"), &std::fclose);
   if (!stream) failToRead(file.path.string(), reason());
+  file.doubt = doubtOf(file, ::fileno(stream.get()));
   std::string text;
   std::array<char, 16384> block{};
   while (text.size() <= kMaxFileBytes) {

@@ -12,6 +12,8 @@ namespace tally::config {
 struct ConfigFile {
   std::filesystem::path path;  ///< absolute
   std::string shown_name;      ///< for messages: as the user named it, or as it is seen from the start folder
+  bool named = false;          ///< by a person or a variable, not found by walking up
+  std::string doubt = {};      ///< why somebody else could have written it, if so; known once it is read
 };
 
 /// The named file, else that of TALLY_CONFIG, else the nearest tally.yaml or tally.yml in `start_dir` or above it;
@@ -21,7 +23,7 @@ std::optional<ConfigFile> findConfigFile(const std::filesystem::path& named, con
                                          const ConfigSource::Environment& environment);
 
 /// The text of the file, at most a little more than kMaxFileBytes of it: the check of the text refuses that.
-/// Errors: ConfigNotFound with path and reason.
-std::string readConfigFile(const ConfigFile& file);
+/// Notes in `file` who could have written it. Errors: ConfigNotFound with path and reason.
+std::string readConfigFile(ConfigFile& file);
 
 }  // namespace tally::config

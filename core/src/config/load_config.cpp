@@ -1,6 +1,7 @@
 #include <cstdlib>
 
 #include "config/config_file.hpp"
+#include "config/config_trust.hpp"
 #include "config/parse_config.hpp"
 #include "tally/config.hpp"
 
@@ -8,7 +9,8 @@ namespace tally {
 namespace {
 
 std::optional<std::string> processVariable(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
+  // Of a program with raised rights the caller must not say what it obeys.
+  const char* value = name == "TALLY_CONFIG" ? ::secure_getenv(name.c_str()) : std::getenv(name.c_str());
   if (value == nullptr) return std::nullopt;
   return value;
 }
@@ -31,13 +33,14 @@ Config loadConfig(const ConfigSource& source) {
   input.base_dir = start_dir.lexically_normal();
   input.environment = source.environment ? source.environment : processVariable;
   input.overrides = source.overrides;
-  const auto file = config::findConfigFile(source.file, input.base_dir, input.environment);
+  auto file = config::findConfigFile(source.file, input.base_dir, input.environment);
   if (!file) return config::parseConfig("", input);
 
   input.file_name = file->shown_name;
   input.base_dir = file->path.parent_path();
   Config config = config::parseConfig(config::readConfigFile(*file), input);
   config.file = file->path;
+  config::checkPluginKeys(config, *file);
   return config;
 }
 
