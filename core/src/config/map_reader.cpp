@@ -1,7 +1,5 @@
 #include "config/map_reader.hpp"
 
-#include <algorithm>
-
 #include "config/fail.hpp"
 #include "config/names.hpp"
 #include "config/scalar.hpp"
@@ -31,7 +29,10 @@ std::string describe(const YamlNode& value) {
 }  // namespace
 
 MapReader::MapReader(const YamlNode* node, std::string path, Origins& origins)
-    : node_(node), path_(std::move(path)), origins_(origins) {}
+    : node_(node), path_(std::move(path)), origins_(origins) {
+  if (node_ == nullptr) return;
+  for (const YamlNode& child : node_->children) entries_.emplace(child.key, &child);
+}
 
 std::string MapReader::pathOf(std::string_view key) const {
   return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
@@ -43,14 +44,11 @@ void MapReader::refuse(const YamlNode& value, std::string_view expected) const {
 }
 
 const YamlNode* MapReader::any(std::string_view key) {
-  known_.emplace_back(key);
-  if (node_ == nullptr) return nullptr;
-  for (const YamlNode& child : node_->children) {
-    if (child.key != key || child.kind == Kind::Null) continue;
-    if (child.kind != Kind::Map) origins_[pathOf(key)] = child.origin;
-    return &child;
-  }
-  return nullptr;
+  known_.emplace(key);
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || found->second->kind == Kind::Null) return nullptr;
+  if (found->second->kind != Kind::Map) origins_[pathOf(key)] = found->second->origin;
+  return found->second;
 }
 
 const YamlNode* MapReader::scalar(std::string_view key, std::string_view expected) {
@@ -105,7 +103,7 @@ std::vector<const YamlNode*> MapReader::others() const {
   std::vector<const YamlNode*> entries;
   if (node_ == nullptr) return entries;
   for (const YamlNode& child : node_->children)
-    if (std::find(known_.begin(), known_.end(), child.key) == known_.end()) entries.push_back(&child);
+    if (known_.find(child.key) == known_.end()) entries.push_back(&child);
   return entries;
 }
 
@@ -116,12 +114,10 @@ void MapReader::refuseOthers(std::string_view also) const {
 
 void MapReader::refuseKey(const YamlNode& entry, std::string_view also) const {
   std::string message = "unknown key '" + pathOf(printable(entry.key)) + "'";
-  const std::string nearest = nearestName(entry.key, known_);
+  const std::string nearest = nearestName(entry.key, {known_.begin(), known_.end()});
   if (!nearest.empty()) message += "; did you mean '" + nearest + "'?";
-  std::vector<std::string> sorted = known_;
-  std::sort(sorted.begin(), sorted.end());
   std::string names;
-  for (const std::string& name : sorted) names += (names.empty() ? "" : ", ") + name;
+  for (const std::string& name : known_) names += (names.empty() ? "" : ", ") + name;
   message += (nearest.empty() ? "; known here: " : " Known here: ") + names;
   if (!also.empty()) message += ", " + std::string(also);
   fail(ErrorCode::ConfigUnknownKey, entry.key_origin, message);

@@ -2,6 +2,7 @@
 // Takes the known keys out of one map of the tree, checked, and refuses whatever is left.
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,7 +46,8 @@ class MapReader {
   const YamlNode* node_;
   std::string path_;
   Origins& origins_;
-  std::vector<std::string> known_;
+  std::map<std::string_view, const YamlNode*> entries_;  // of node_, by key
+  std::set<std::string, std::less<>> known_;
 };
 
 }  // namespace tally::config

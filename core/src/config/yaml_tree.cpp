@@ -13,6 +13,7 @@
 
 #include "config/fail.hpp"
 #include "config/names.hpp"
+#include "config/text.hpp"
 
 namespace tally::config {
 namespace {
@@ -20,11 +21,18 @@ namespace {
 using Kind = YamlNode::Kind;
 
 constexpr std::size_t kMaxNodes = 100'000;
+constexpr std::size_t kMaxCopiedBytes = 16 * kMaxFileBytes;
 
 std::size_t countOf(const YamlNode& node) {
   std::size_t count = 1;
   for (const YamlNode& child : node.children) count += countOf(child);
   return count;
+}
+
+std::size_t bytesOf(const YamlNode& node) {
+  std::size_t bytes = node.key.size() + node.text.size();
+  for (const YamlNode& child : node.children) bytes += bytesOf(child);
+  return bytes;
 }
 
 std::size_t heightOf(const YamlNode& node) {
@@ -63,8 +71,9 @@ class TreeBuilder : public YAML::EventHandler {
     if (anchored == anchors_.end())
       fail(ErrorCode::ConfigSyntax, originOf(mark), "this alias stands inside the value that it repeats");
     nodes_ += countOf(anchored->second);
+    copied_bytes_ += bytesOf(anchored->second);
+    checkLimits(mark, heightOf(anchored->second));
     YamlNode copy = anchored->second;
-    checkLimits(mark, heightOf(copy));
     add(std::move(copy), YAML::NullAnchor);
   }
 
@@ -166,6 +175,9 @@ class TreeBuilder : public YAML::EventHandler {
     if (nodes_ > kMaxNodes)
       fail(ErrorCode::ConfigSyntax, originOf(mark),
            "more than " + std::to_string(kMaxNodes) + " values, counting what aliases repeat");
+    if (copied_bytes_ > kMaxCopiedBytes)
+      fail(ErrorCode::ConfigSyntax, originOf(mark),
+           "more than " + std::to_string(kMaxCopiedBytes) + " bytes, counting what aliases repeat");
     if (open_.size() + height > kMaxDepth)
       fail(ErrorCode::ConfigSyntax, originOf(mark),
            "maps and lists are nested deeper than " + std::to_string(kMaxDepth) + " levels");
@@ -180,7 +192,7 @@ class TreeBuilder : public YAML::EventHandler {
   YamlNode tree_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, YamlNode> anchors_;
-  std::size_t nodes_ = 0;
+  std::size_t nodes_ = 0, copied_bytes_ = 0;
   int documents_ = 0;
 };
 

@@ -31,7 +31,7 @@ struct YamlNode {
 /// Parse one document. Empty text is Null. Aliases and merge keys (`<<`) are resolved by copying; variables are not
 /// replaced yet. Keys of a map are unique.
 /// Errors: ConfigSyntax with line and column: not YAML, a second document, a key given twice, a key that is not text,
-/// an unknown tag, an alias inside its own value, deeper than kMaxDepth, or too many values after copying.
+/// an unknown tag, an alias inside its own value, deeper than kMaxDepth, or too many values or bytes after copying.
 YamlNode parseYaml(std::string_view text, const std::string& file_name);
 
 }  // namespace tally::config
