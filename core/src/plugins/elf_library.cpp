@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
@@ -31,9 +32,13 @@ std::vector<Record> records(const ElfFile& file, std::uint64_t offset, std::uint
   return all;
 }
 
+// Far more than any library has; a file that claims more is shown in part.
+constexpr std::size_t kLongestName = 4096, kMostNames = 10'000, kMostNeeded = 256;
+
 std::string textAt(std::string_view strings, std::uint64_t offset) {
   if (offset >= strings.size()) return {};
   strings.remove_prefix(offset);
+  strings = strings.substr(0, kLongestName);
   return std::string(strings.substr(0, strings.find('\0')));
 }
 
@@ -71,7 +76,7 @@ void addNeeded(const ElfFile& elf, const Elf64_Shdr& section, std::string_view s
     if (entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH) run_path = textAt(strings, entry.d_un.d_val);
   }
   for (const auto& entry : entries) {
-    if (entry.d_tag != DT_NEEDED) continue;
+    if (entry.d_tag != DT_NEEDED || library.needed.size() == kMostNeeded) continue;
     const std::string name = textAt(strings, entry.d_un.d_val);
     library.needed.push_back({name, seen(name, file, run_path)});
   }
@@ -80,6 +85,7 @@ void addNeeded(const ElfFile& elf, const Elf64_Shdr& section, std::string_view s
 void addExports(const ElfFile& elf, const Elf64_Shdr& section, std::string_view strings, PluginLibrary& library) {
   for (const auto& symbol : records<Elf64_Sym>(elf, section.sh_offset, section.sh_size)) {
     const auto binding = ELF64_ST_BIND(symbol.st_info);
+    if (library.exports.size() == kMostNames) return;
     if (symbol.st_shndx == SHN_UNDEF || binding == STB_LOCAL || symbol.st_shndx == SHN_ABS) continue;
     library.exports.push_back(textAt(strings, symbol.st_name));
     if (binding == STB_GNU_UNIQUE) library.shared.push_back(library.exports.back());
@@ -95,13 +101,17 @@ PluginLibrary libraryOf(const fs::path& path) {
   const auto headers = records<Elf64_Ehdr>(file, 0, sizeof(Elf64_Ehdr));
   if (headers.empty()) return library;
   const auto sections = records<Elf64_Shdr>(file, headers[0].e_shoff, headers[0].e_shnum * sizeof(Elf64_Shdr));
-  for (const auto& section : sections) {
-    if (section.sh_link >= sections.size()) continue;
-    const auto& names = sections[section.sh_link];
-    const auto strings = part(file, names.sh_offset, names.sh_size);
-    if (section.sh_type == SHT_DYNAMIC) addNeeded(file, section, strings, path, library);
-    if (section.sh_type == SHT_DYNSYM) addExports(file, section, strings, library);
-  }
+  const auto strings_of = [&](const Elf64_Shdr& section) {
+    if (section.sh_link >= sections.size()) return std::string();
+    return part(file, sections[section.sh_link].sh_offset, sections[section.sh_link].sh_size);
+  };
+  // A library has one section of each kind.
+  const auto first = [&](Elf64_Word type, auto&& add) {
+    const auto found = std::find_if(sections.begin(), sections.end(), [&](auto& s) { return s.sh_type == type; });
+    if (found != sections.end()) add(*found, strings_of(*found));
+  };
+  first(SHT_DYNAMIC, [&](auto& section, const auto& strings) { addNeeded(file, section, strings, path, library); });
+  first(SHT_DYNSYM, [&](auto& section, const auto& strings) { addExports(file, section, strings, library); });
   return library;
 }
 
