@@ -1,5 +1,7 @@
 #include "plugins/plugin_options.hpp"
 
+#include <cstring>
+
 #include "plugins/plugin_note.hpp"
 #include "support/doctest.hpp"
 #include "tally/sdk/note.hpp"
@@ -147,4 +149,22 @@ TEST_CASE("options: the value of a secret is never in a message") {
   };
   CHECK(codeOf(check) == ErrorCode::InvalidConfig);
   CHECK(messageOf(check).find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("options: nothing is written behind the struct of the caller") {
+  const PluginOptions options(configWith({}), note());
+  const std::string_view name = "path";
+  const tally_str key{name.data(), name.size()};
+  for (std::uint32_t room = 0; room <= sizeof(tally_value) + 8; ++room) {
+    CAPTURE(room);
+    unsigned char bytes[2 * sizeof(tally_value)];
+    std::memset(bytes, 0xAA, sizeof bytes);
+    std::memcpy(bytes, &room, sizeof room);
+    alignas(tally_value) unsigned char place[sizeof bytes];
+    std::memcpy(place, bytes, sizeof bytes);
+    CHECK(options.view()->get(options.view()->self, &key, reinterpret_cast<tally_value*>(place)) == TALLY_OK);
+    CHECK(std::memcmp(place, &room, sizeof room) == 0);
+    const std::size_t end = std::max<std::size_t>(room, sizeof room);
+    CHECK(std::memcmp(place + end, bytes + end, sizeof bytes - end) == 0);
+  }
 }

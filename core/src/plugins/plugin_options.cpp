@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
+#include "plugins/line_views.hpp"
 #include "tally/error.hpp"
 
 namespace tally::plugins {
@@ -193,11 +195,13 @@ void PluginOptions::set(const std::string& name, std::uint32_t kind, std::int64_
 
 std::int32_t PluginOptions::get(void* self, const tally_str* name, tally_value* value) noexcept {
   const auto& options = *static_cast<const PluginOptions*>(self);
-  const auto found = options.values_.find(std::string_view(name->data, name->size));
+  const auto found = options.values_.find(viewOf(*name));
   if (found == options.values_.end()) return TALLY_E_NOT_FOUND;
-  const std::uint32_t room = value->struct_size;
-  *value = found->second;
-  value->struct_size = room;
+  // As much as both sides know (rule R1); struct_size stays the caller's.
+  constexpr std::uint32_t kHead = sizeof value->struct_size;
+  const std::uint32_t end = std::min(value->struct_size, found->second.struct_size);
+  const auto* ours = reinterpret_cast<const char*>(&found->second);
+  if (end > kHead) std::memcpy(reinterpret_cast<char*>(value) + kHead, ours + kHead, end - kHead);
   return TALLY_OK;
 }
 
