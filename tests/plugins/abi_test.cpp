@@ -95,6 +95,9 @@ constexpr Field kFields[] = {
     AT(tally_plugin, factory, 80),
 };
 
+// They lie in arrays and in the middle of other structs: frozen.
+static_assert(sizeof(tally_str) == 16 && sizeof(tally_bytes) == 16);
+
 }  // namespace
 
 TEST_CASE("abi: every field lies where the first release put it") {

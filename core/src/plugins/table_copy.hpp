@@ -9,6 +9,7 @@
 #include <string>
 
 #include "tally/error.hpp"
+#include "tally/plugin_abi.h"
 
 namespace tally::plugins {
 
@@ -32,19 +33,34 @@ Table copyTable(const Table* theirs, std::uint32_t first_release, std::uint32_t 
   return ours;
 }
 
-/// The same for a table of functions alone, all of which were there in its first version.
-/// Errors: also PluginBadDescriptor when one of them is null.
+/// Where the first release of a table of functions ended, and stubs for what came later:
+///   static constexpr std::uint32_t kEnd = TALLY_END_OF(Table, last_slot_of_the_first_release);
+///   static void addStubs(Table& table) { stub(table.slot_that_came_later); }
+template <typename Table>
+struct FirstRelease;
+
+/// Fill a slot that an older plugin lacks.
+template <typename... Parameters>
+void stub(std::int32_t (*&slot)(Parameters...)) noexcept {
+  if (slot == nullptr) slot = [](Parameters...) -> std::int32_t { return TALLY_E_UNSUPPORTED; };
+}
+
+/// The same for a table of functions alone. What its first release had must be there; what came later and is missing
+/// answers TALLY_E_UNSUPPORTED.
+/// Errors: also PluginBadDescriptor when a function of the first release is null.
 template <typename Table>
 Table copyFunctions(const Table* theirs, const char* what) {
+  constexpr std::uint32_t kEnd = FirstRelease<Table>::kEnd;
   constexpr std::size_t kHead = 2 * sizeof(std::uint32_t);  // struct_size, reserved
-  constexpr std::size_t kSlots = (sizeof(Table) - kHead) / sizeof(void*);
-  static_assert(kHead + kSlots * sizeof(void*) == sizeof(Table), "a table of functions alone");
-  const Table ours = copyTable(theirs, sizeof(Table), sizeof(Table), what);
+  constexpr std::size_t kSlots = (kEnd - kHead) / sizeof(void*);
+  static_assert(kHead + kSlots * sizeof(void*) == kEnd && kEnd <= sizeof(Table), "a table of functions alone");
+  Table ours = copyTable(theirs, kEnd, sizeof(Table), what);
   std::array<const void*, kSlots> slots;
   std::memcpy(slots.data(), reinterpret_cast<const char*>(&ours) + kHead, sizeof slots);
   if (std::find(slots.begin(), slots.end(), nullptr) != slots.end()) {
     throw Error(ErrorCode::PluginBadDescriptor, std::string("the plugin's ") + what + " lacks a function");
   }
+  FirstRelease<Table>::addStubs(ours);
   return ours;
 }
 

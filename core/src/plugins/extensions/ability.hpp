@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "plugins/call_frame.hpp"
+#include "plugins/extensions/first_release.hpp"
 #include "plugins/line_views.hpp"
 #include "plugins/opened_storage.hpp"
-#include "plugins/table_copy.hpp"
 
 namespace tally::plugins {
 

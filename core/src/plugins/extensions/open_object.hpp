@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "plugins/extensions/first_release.hpp"
 #include "plugins/opened_storage.hpp"
-#include "plugins/table_copy.hpp"
 
 namespace tally::plugins {
 
