@@ -80,6 +80,31 @@ TEST_CASE("trust: folders of a path count up to the root, but sticky ones may be
   CHECK(whyNot(file).find("outer belongs to another user (uid 65534)") != std::string::npos);
 }
 
+TEST_CASE("trust: whoever could change a link on the way makes the file untrusted") {
+  const TempDir dir;
+  const auto file = dir.path() / "good/file", open = dir.path() / "open", link = open / "link";
+  std::filesystem::create_directory(dir.path() / "good");
+  std::filesystem::create_directory(open);
+  writeBytes(file, "x");
+  ::chmod(file.c_str(), 0644);
+  std::filesystem::create_symlink("../good", link);
+  CHECK(whyNot(link / "file") == "trusted");
+  CHECK(whyNot(open / "link/../good/file") == "trusted");
+  ::chmod(open.c_str(), 0777);
+  CHECK(whyNot(link / "file").find("open is writable by everybody (mode 0777)") != std::string::npos);
+  ::chmod(open.c_str(), 01777);
+  CHECK(whyNot(link / "file") == "trusted");
+  REQUIRE_MESSAGE(::lchown(link.c_str(), 65534, 65534) == 0, "this test needs to run as root");
+  CHECK(whyNot(link / "file").find("link belongs to another user (uid 65534)") != std::string::npos);
+}
+
+TEST_CASE("trust: links in a ring are no file") {
+  const TempDir dir;
+  std::filesystem::create_symlink("b", dir.path() / "a");
+  std::filesystem::create_symlink("a", dir.path() / "b");
+  CHECK(whyNot(dir.path() / "a").find("can't be resolved") != std::string::npos);
+}
+
 TEST_CASE("trust: a broken link is named") {
   const TempDir dir;
   std::filesystem::create_symlink("nowhere", dir.path() / "link");

@@ -74,6 +74,18 @@ TEST_CASE("pin: strict loads of several plugins are several libraries, sealed an
   CHECK(other.find("no libtally_third.so") != std::string::npos);
 }
 
+TEST_CASE("pin: a plugin that refuses again and again is copied once") {
+  for (const char* folder : {"init_fails", "no_factory"}) {
+    PluginCopy copy(folder);
+    const auto name = std::string("libtally_of_") + folder;
+    std::filesystem::rename(copy.file, copy.dir.path() / (name + ".so"));
+    std::filesystem::create_symlink(name + ".so", copy.file);
+    pin(copy);
+    for (int i = 0; i < 5; ++i) CHECK(codeOf([&] { createStorage(copy.config); }) != ErrorCode::PluginHashMismatch);
+    CHECK(sealedDescriptors(name).size() == 1);
+  }
+}
+
 TEST_CASE("pin: what changes after the hash was taken is not what runs") {
   PluginCopy copy("good");
   pin(copy);

@@ -1,5 +1,9 @@
 // A plugin that kills, hangs or ends its process does so to a child; the host gets an error.
 
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdlib>
 
@@ -45,7 +49,8 @@ TEST_CASE("probe: whatever a constructor does to the process is told, and the ho
                            {"constructor_aborts", "the plugin crashed (SIGABRT)"},
                            {"constructor_exits", "the plugin ended the process (exit status"},
                            {"constructor_closes", "the plugin ended the process (exit status"},
-                           {"constructor_hangs", "the plugin did not answer in 5 s"}};
+                           {"constructor_hangs", "the plugin did not answer in 5 s"},
+                           {"constructor_hangs_silently", "the plugin did not answer in 5 s"}};
   for (const Ill& ill : kIlls) {
     CAPTURE(ill.folder);
     const Probing probing(ill.folder);
@@ -92,4 +97,31 @@ TEST_CASE("probe: always means each new load, never means none") {
   for (const auto& step : steps)
     tried = tried || (step.name == "probe" && step.detail == "survived in a child process");
   CHECK(tried);
+}
+
+TEST_CASE("probe: the deadline of the call ends the trial, too") {
+  const Probing probing("constructor_hangs");
+  const auto begin = std::chrono::steady_clock::now();
+  const auto call = Call::within(std::chrono::milliseconds(200));
+  CHECK(codeOf([&] { createStorage(probing.copy.config, call); }) == ErrorCode::Timeout);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(4));
+}
+
+TEST_CASE("probe: a host without standard descriptors tries plugins as any other") {
+  const Probing probing("constructor_prints");
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    for (const int standard : {0, 1, 2}) ::close(standard);
+    try {
+      createStorage(probing.copy.config);
+      ::_exit(0);
+    } catch (const Error& error) {
+      ::_exit(-static_cast<int>(error.code()) - 200);
+    }
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
 }

@@ -33,6 +33,23 @@ TEST_CASE("swap: a file that is swapped after its hash was taken is not used") {
   CHECK(messageOf([&] { loadWithSwapAfter(copy, "pin", "lively"); }).find(copy.file.string()) != std::string::npos);
 }
 
+TEST_CASE("swap: a link that is swapped does not change what is loaded") {
+  PluginCopy copy("good"), other("lively");
+  const auto folder = copy.dir.path() / "links", link = folder / copy.file.filename();
+  std::filesystem::create_directory(folder);
+  std::filesystem::create_symlink(copy.file, link);
+  copy.config.plugins.search_path = {folder};
+  bool swapped = false;
+  const auto plugin = plugins::loadPlugin(copy.config, copy.name, [&](const std::string& done, const std::string&) {
+    if (done != "trust") return;
+    std::filesystem::remove(link);
+    std::filesystem::create_symlink(other.file, link);
+    swapped = true;
+  });
+  CHECK(swapped);
+  CHECK(plugin->source().path == std::filesystem::canonical(copy.file));
+}
+
 TEST_CASE("swap: without a pin it is not used either") {
   const PluginCopy copy("good");
   CHECK(codeOf([&] { loadWithSwapAfter(copy, "probe", "lively"); }) == ErrorCode::PluginHashMismatch);

@@ -13,9 +13,11 @@ namespace tally {
 
 /// Open the storage that `config.storage` names. The plugin's library stays loaded for the life of the process.
 /// Errors: every Plugin* code of error.hpp, one for each step that can refuse; ConfigUnknownKey, InvalidConfig and
-/// ConfigMissingValue for options; whatever the plugin's create reports. Nothing is written on the way to an error.
-/// Threads: any. Cost: first use of a plugin: one open and a few KiB read for each place looked at, one dlopen;
-/// later uses: a map look-up.
+/// ConfigMissingValue for options; whatever the plugin's create reports; Closed after shutdownPlugins, and in a child
+/// that was forked while another thread was loading. Nothing is written on the way to an error. `call` limits the wait
+/// for other threads, the trial and the plugin's create; not the dynamic linker and the plugin's init. Threads: any.
+/// Cost: first use of a plugin: one open and a few KiB read for each place looked at, one dlopen; later uses: a map
+/// look-up.
 TALLY_API std::unique_ptr<IStorage> createStorage(const Config& config, const Call& call = {});
 
 /// Make a backend known that is linked into the program. It is found before any file and takes the same way through
@@ -25,7 +27,7 @@ TALLY_API void addStaticPlugin(tally_plugin_entry entry);
 
 /// Let every plugin close what it holds for the whole process. Only needed by programs that look for leaks or must
 /// stop a plugin's threads before they end; leaving it out is safe. Call it at most once, after the last storage.
-/// Errors: InvalidArgument while a storage is open, and then nothing happened.
+/// Errors: InvalidArgument while a storage is open or being opened, and then nothing happened.
 TALLY_API void shutdownPlugins();
 
 /// Receives the plugins' log lines. `level` is one of the TALLY_LOG_* of plugin_abi.h; the views are valid until it

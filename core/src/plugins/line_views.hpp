@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "plugins/error_convert.hpp"
+#include "plugins/host_services.hpp"
 #include "tally/error.hpp"
 #include "tally/plugin_abi.h"
 #include "tally/storage.hpp"
@@ -69,7 +70,7 @@ struct StatFrame {
 /// Call a slot of the plugin. What it throws across the line, which an adapter of the SDK can't, is its fault; where
 /// the two sides share no C++ runtime, it ends the process instead.
 template <typename Slot, typename... Arguments>
-TALLY_DETAIL_INLINE inline std::int32_t asked(Slot* slot, Arguments... arguments) {
+TALLY_DETAIL_INLINE inline auto asked(Slot* slot, Arguments... arguments) {
   constexpr const char* kThrew = "the plugin threw an exception across the line (rule R6 of plugin_abi.h)";
   try {
     return slot(arguments...);
@@ -77,6 +78,16 @@ TALLY_DETAIL_INLINE inline std::int32_t asked(Slot* slot, Arguments... arguments
     throw Error(ErrorCode::PluginFault, std::string(kThrew) + ": " + thrown.what());
   } catch (...) {
     throw Error(ErrorCode::PluginFault, kThrew);
+  }
+}
+
+/// The same for a slot that can't fail: what it throws is logged.
+template <typename... Parameters, typename... Arguments>
+void told(const std::string& plugin, void (*slot)(Parameters...), Arguments... arguments) noexcept {
+  try {
+    asked(slot, arguments...);
+  } catch (const std::exception& thrown) {
+    logWarning(plugin, thrown.what());
   }
 }
 

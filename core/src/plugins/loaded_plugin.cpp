@@ -2,8 +2,8 @@
 
 #include <cstring>
 
-#include "plugins/error_convert.hpp"
 #include "plugins/host_services.hpp"
+#include "plugins/line_views.hpp"
 #include "plugins/plugin_note.hpp"
 #include "plugins/table_copy.hpp"
 
@@ -22,30 +22,35 @@ std::string_view viewOf(const tally_str& text, const char* what) {
 
 LoadedPlugin::LoadedPlugin(tally_plugin_entry entry) {
   if (entry == nullptr) throw Error(ErrorCode::PluginBadDescriptor, "the linked-in entry is null");
-  adopt(entry());
+  take(entry);
   note_ = parseNote(viewOf(descriptor_.note, "note"));
   checkNote(note_, viewOf(descriptor_.name, "name"));
-  adoptFactory();
+  takeFactory();
+  adopted_ = true;
 }
 
 LoadedPlugin::LoadedPlugin(const std::filesystem::path& target, const PluginNote& note, PluginSource source)
-    : library_(std::make_unique<DynamicLibrary>(target)), note_(note), source_(std::move(source)) {
+    : library_(std::make_unique<DynamicLibrary>(target)), note_(note), source_(std::move(source)) {}
+
+void LoadedPlugin::adopt() {
+  if (adopted_) return;
   using Entry = const tally_plugin*();
   Entry* const entry = library_->function<Entry>(TALLY_PLUGIN_ENTRY);
   if (entry == nullptr) {
     throw Error(ErrorCode::PluginNoEntry, "the library exports no function " TALLY_PLUGIN_ENTRY " of its own");
   }
-  adopt(entry());
-  if (viewOf(descriptor_.note, "note") != note.text || viewOf(descriptor_.name, "name") != note.name) {
+  take(entry);
+  if (viewOf(descriptor_.note, "note") != note_.text || viewOf(descriptor_.name, "name") != note_.name) {
     throw Error(ErrorCode::PluginNoteDisagrees,
                 "the note in the file and the descriptor in the code tell different stories: build the plugin again");
   }
-  adoptFactory();
+  takeFactory();
+  adopted_ = true;
 }
 
-void LoadedPlugin::adopt(const tally_plugin* descriptor) {
+void LoadedPlugin::take(tally_plugin_entry entry) {
   constexpr std::uint32_t kSize = TALLY_END_OF(tally_plugin, factory);
-  descriptor_ = copyTable(descriptor, kSize, kSize, "descriptor");
+  descriptor_ = copyTable(asked(entry), kSize, kSize, "descriptor");
   if (descriptor_.abi_major != TALLY_ABI_MAJOR) {
     throw Error(ErrorCode::PluginWrongVersion,
                 "the descriptor speaks version " + std::to_string(descriptor_.abi_major) + " of the plugin interface");
@@ -55,11 +60,11 @@ void LoadedPlugin::adopt(const tally_plugin* descriptor) {
   }
 }
 
-void LoadedPlugin::adoptFactory() {
+void LoadedPlugin::takeFactory() {
   constexpr std::string_view kId = TALLY_STORAGE_FACTORY;
   constexpr std::uint32_t kSize = TALLY_END_OF(tally_storage_factory, create);
   const tally_str id{kId.data(), kId.size()};
-  const auto* theirs = static_cast<const tally_storage_factory*>(descriptor_.factory(&id));
+  const auto* theirs = static_cast<const tally_storage_factory*>(asked(descriptor_.factory, &id));
   factory_ = copyTable(theirs, kSize, kSize, "storage factory");
   if (factory_.create == nullptr) {
     throw Error(ErrorCode::PluginBadDescriptor, "the plugin's storage factory lacks create");
@@ -72,15 +77,17 @@ std::vector<std::string> LoadedPlugin::warnings() const {
 
 void LoadedPlugin::init() {
   if (initialised_) return;
-  tally_error error;
-  prepare(error);
-  const std::int32_t code = descriptor_.init(&hostServicesFor(name()), &error);
-  if (code != TALLY_OK) throw Error(ErrorCode::PluginInitFailed, "init failed: " + toError(code, error).message());
+  try {
+    ErrorFrame error;
+    error.check(asked(descriptor_.init, &hostServicesFor(name()), &error.view));
+  } catch (const Error& failed) {
+    throw Error(ErrorCode::PluginInitFailed, "init failed: " + failed.message());
+  }
   initialised_ = true;
 }
 
-void LoadedPlugin::shutdown() {
-  if (initialised_) descriptor_.shutdown();
+void LoadedPlugin::shutdown() noexcept {
+  if (initialised_) told(name(), descriptor_.shutdown);
   initialised_ = false;
 }
 

@@ -30,14 +30,20 @@ class LoadedPlugin {
   /// From a linked-in entry. Errors: PluginBadDescriptor, and those of checkNote.
   explicit LoadedPlugin(tally_plugin_entry entry);
   /// From a file that passed its checks and whose note is `note`; `target` is its name for the dynamic linker.
-  /// Errors: PluginLoadFailed, PluginNoEntry, PluginBadDescriptor, PluginNoteDisagrees.
+  /// Errors: PluginLoadFailed. From here on the file is mapped for good: what refuses later is asked again, of the same
+  /// mapping.
   LoadedPlugin(const std::filesystem::path& target, const PluginNote& note, PluginSource source);
 
+  /// Take descriptor and factory from the library; the second call does nothing.
+  /// Errors: PluginNoEntry, PluginBadDescriptor, PluginNoteDisagrees, PluginFault for one that throws.
+  /// Threads: one at a time.
+  void adopt();
   /// Call the plugin's init; the second call does nothing. Errors: PluginInitFailed with the plugin's words.
   /// Threads: one at a time.
   void init();
-  /// Call the plugin's shutdown, if it was initialised. Threads: one, while no storage is open.
-  void shutdown();
+  bool initialised() const noexcept { return initialised_; }
+  /// Call the plugin's shutdown, if it was initialised. Threads: one, while the plugin is not in use.
+  void shutdown() noexcept;
 
   const PluginNote& note() const noexcept { return note_; }
   const std::string& name() const noexcept { return note_.name; }
@@ -46,18 +52,37 @@ class LoadedPlugin {
   /// What an operator should know of this way of loading it.
   std::vector<std::string> warnings() const;
 
-  std::atomic<int> open_storages{0};
+  bool inUse() const noexcept { return uses_ != 0; }
 
  private:
-  void adopt(const tally_plugin* descriptor);
-  void adoptFactory();
+  friend class PluginUse;
+  void take(tally_plugin_entry entry);
+  void takeFactory();
 
   std::unique_ptr<DynamicLibrary> library_;
   tally_plugin descriptor_{};
   tally_storage_factory factory_{};
   PluginNote note_;
   PluginSource source_;
-  bool initialised_ = false;
+  bool adopted_ = false, initialised_ = false;
+  std::atomic<int> uses_{0};
+};
+
+/// Somebody opens a storage of a plugin, or has one open. Begins while the registry is held, so that the plugin is not
+/// shut down between being found and being used.
+class PluginUse {
+ public:
+  explicit PluginUse(std::shared_ptr<LoadedPlugin> plugin) : plugin_(std::move(plugin)) { ++plugin_->uses_; }
+  PluginUse(PluginUse&&) noexcept = default;
+  PluginUse& operator=(PluginUse&&) = delete;
+  ~PluginUse() {
+    if (plugin_) --plugin_->uses_;
+  }
+  const LoadedPlugin& operator*() const noexcept { return *plugin_; }
+  const LoadedPlugin* operator->() const noexcept { return plugin_.get(); }
+
+ private:
+  std::shared_ptr<LoadedPlugin> plugin_;
 };
 
 }  // namespace tally::plugins

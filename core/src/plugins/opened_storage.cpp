@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "plugins/line_views.hpp"
 #include "plugins/table_copy.hpp"
 
 namespace tally::plugins {
@@ -11,7 +12,7 @@ const void* noExtension(void*, const tally_str*) { return nullptr; }
 
 }  // namespace
 
-OpenedStorage::OpenedStorage(std::shared_ptr<LoadedPlugin> plugin, const tally_storage& opened)
+OpenedStorage::OpenedStorage(PluginUse plugin, const tally_storage& opened)
     : plugin_(std::move(plugin)),
       ops_(copyTable(opened.ops, TALLY_END_OF(tally_storage_ops, remove), TALLY_END_OF(tally_storage_ops, extension),
                      "table of operations")),
@@ -23,12 +24,10 @@ OpenedStorage::OpenedStorage(std::shared_ptr<LoadedPlugin> plugin, const tally_s
     throw Error(ErrorCode::PluginBadDescriptor, "the plugin's table of operations lacks one that must be there");
   }
   if (ops_.extension == nullptr) ops_.extension = noExtension;
-  ++plugin_->open_storages;
 }
 
 OpenedStorage::~OpenedStorage() {
-  if (isOfThisProcess()) ops_.destroy(self_);
-  --plugin_->open_storages;
+  if (isOfThisProcess()) told(plugin_->name(), ops_.destroy, self_);
 }
 
 void OpenedStorage::refuse() const {

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string_view>
 
+#include "plugins/call_lock.hpp"
 #include "plugins/fork_watch.hpp"
 #include "plugins/loaded_plugin.hpp"
 #include "tally/error.hpp"
@@ -18,7 +19,7 @@ namespace tally::plugins {
 class OpenedStorage {
  public:
   /// Take over what the plugin's create filled. Errors: PluginBadDescriptor, and then it is not taken.
-  OpenedStorage(std::shared_ptr<LoadedPlugin> plugin, const tally_storage& opened);
+  OpenedStorage(PluginUse plugin, const tally_storage& opened);
   ~OpenedStorage();
   OpenedStorage(const OpenedStorage&) = delete;
   OpenedStorage& operator=(const OpenedStorage&) = delete;
@@ -26,8 +27,9 @@ class OpenedStorage {
   const tally_storage_ops& ops() const noexcept { return ops_; }
   void* self() const noexcept { return self_; }
   const LoadedPlugin& plugin() const noexcept { return *plugin_; }
-  /// Held around each call on the storage of a plugin that asks for one call at a time.
-  std::unique_lock<std::mutex> lock() { return serial_ ? std::unique_lock(mutex_) : std::unique_lock<std::mutex>(); }
+  using Held = std::unique_lock<std::timed_mutex>;
+  /// Held around each call on the storage of a plugin that asks for one call at a time. Errors: Timeout, Cancelled.
+  Held lock(const Call& call) { return serial_ ? lockFor(mutex_, call) : Held(); }
   /// In a forked child the adapter's threads are gone, and its connections are the parent's: better left alone.
   bool isOfThisProcess() const noexcept { return generation_ == forkGeneration(); }
 
@@ -54,13 +56,13 @@ class OpenedStorage {
   [[noreturn]] void refuse() const;
 
   // Constant after construction.
-  std::shared_ptr<LoadedPlugin> plugin_;
+  PluginUse plugin_;
   tally_storage_ops ops_;
   void* self_;
   bool serial_;
   std::uint32_t generation_;  // of forks, when it was opened
 
-  std::mutex mutex_;
+  std::timed_mutex mutex_;
   std::atomic<int> faults_{0};  // broken promises so far
 };
 

@@ -3,10 +3,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 namespace tally::plugins {
 namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kMostLinks = 40;  // as the kernel follows
 
 std::string modeText(mode_t mode) {
   char text[8];
@@ -14,29 +20,87 @@ std::string modeText(mode_t mode) {
   return text;
 }
 
-std::optional<std::string> distrustOne(const std::filesystem::path& path, bool sticky_is_fine) {
-  struct stat facts {};
-  if (::lstat(path.c_str(), &facts) != 0) return path.string() + " can't be examined";
-  if (facts.st_uid != 0 && facts.st_uid != ::geteuid()) {
-    return path.string() + " belongs to another user (uid " + std::to_string(facts.st_uid) + ")";
+// One path component at a time, and every one is looked at.
+class Walk {
+ public:
+  explicit Walk(const fs::path& absolute) { follow(absolute); }
+
+  bool failed() const noexcept { return error_ != 0; }
+  int error() const noexcept { return error_; }
+  const fs::path& real() const noexcept { return at_; }
+  std::optional<std::string> distrust() {
+    judge(at_.parent_path(), false);
+    judge(at_, false);
+    return why_;
   }
-  if ((facts.st_mode & (S_IWGRP | S_IWOTH)) == 0) return std::nullopt;
-  if (sticky_is_fine && S_ISDIR(facts.st_mode) && (facts.st_mode & S_ISVTX) != 0) return std::nullopt;
-  const char* who = (facts.st_mode & S_IWOTH) != 0 ? "everybody" : "its group";
-  return path.string() + " is writable by " + who + " (mode " + modeText(facts.st_mode) + ")";
-}
+
+ private:
+  void follow(const fs::path& path) {
+    for (const fs::path& part : path) {
+      if (failed()) return;
+      if (part.empty() || part == ".") continue;
+      if (part == "/") {
+        at_ = part;
+        judge(at_, true);
+      } else if (part == "..") {
+        at_ = at_.parent_path();
+      } else {
+        enter(at_ / part);
+      }
+    }
+  }
+
+  void enter(const fs::path& next) {
+    struct stat facts {};
+    if (::lstat(next.c_str(), &facts) != 0) return fail(errno);
+    if (S_ISLNK(facts.st_mode)) {
+      judgeOwner(next, facts);
+      std::error_code unread;
+      const fs::path target = fs::read_symlink(next, unread);
+      if (unread || ++links_ > kMostLinks) return fail(unread ? unread.value() : ELOOP);
+      return follow(target);
+    }
+    at_ = next;
+    if (S_ISDIR(facts.st_mode)) judge(at_, facts, true);
+  }
+
+  void fail(int number) { error_ = number; }
+
+  void judge(const fs::path& path, bool sticky_is_fine) {
+    struct stat facts {};
+    if (why_) return;
+    if (::lstat(path.c_str(), &facts) != 0) {
+      why_ = path.string() + " can't be examined";
+    } else {
+      judge(path, facts, sticky_is_fine);
+    }
+  }
+
+  void judge(const fs::path& path, const struct stat& facts, bool sticky_is_fine) {
+    judgeOwner(path, facts);
+    if (why_ || (facts.st_mode & (S_IWGRP | S_IWOTH)) == 0) return;
+    if (sticky_is_fine && S_ISDIR(facts.st_mode) && (facts.st_mode & S_ISVTX) != 0) return;
+    const char* who = (facts.st_mode & S_IWOTH) != 0 ? "everybody" : "its group";
+    why_ = path.string() + " is writable by " + who + " (mode " + modeText(facts.st_mode) + ")";
+  }
+
+  void judgeOwner(const fs::path& path, const struct stat& facts) {
+    if (why_ || facts.st_uid == 0 || facts.st_uid == ::geteuid()) return;
+    why_ = path.string() + " belongs to another user (uid " + std::to_string(facts.st_uid) + ")";
+  }
+
+  fs::path at_;  // so far, without links
+  std::optional<std::string> why_;
+  int links_ = 0, error_ = 0;
+};
 
 }  // namespace
 
-std::optional<std::string> distrust(const std::filesystem::path& file) {
-  std::error_code failed;
-  const std::filesystem::path real = std::filesystem::canonical(file, failed);
-  if (failed) return file.string() + " can't be resolved: " + failed.message();
-  if (auto why = distrustOne(real, false)) return why;
-  for (auto folder = real.parent_path();; folder = folder.parent_path()) {
-    if (auto why = distrustOne(folder, folder != real.parent_path())) return why;
-    if (folder == folder.parent_path()) return std::nullopt;
-  }
+ResolvedFile resolveFile(const fs::path& file) {
+  std::error_code nowhere;
+  Walk walk(fs::absolute(file, nowhere));
+  if (walk.failed()) return {file, file.string() + " can't be resolved: " + std::strerror(walk.error())};
+  return {walk.real(), walk.distrust()};
 }
 
 }  // namespace tally::plugins

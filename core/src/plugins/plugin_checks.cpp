@@ -3,18 +3,17 @@
 #include <vector>
 
 #include "plugins/file_hash.hpp"
-#include "plugins/path_trust.hpp"
 #include "plugins/plugin_note.hpp"
 #include "tally/error.hpp"
 
 namespace tally::plugins {
 namespace {
 
-void checkTrust(const Config& config, const std::filesystem::path& file, const StepObserver& observe) {
+void checkTrust(const Config& config, const ResolvedFile& file, const StepObserver& observe) {
   if (config.plugins.relaxed_trust) return observe("trust", "not checked: plugins.trust is relaxed");
-  if (const auto why = distrust(file)) {
+  if (file.distrust) {
     throw Error(ErrorCode::PluginUntrustedPath,
-                *why +
+                *file.distrust +
                     ", so somebody else could change the plugin. Take the right away (chmod go-w), or set "
                     "plugins.trust: relaxed on a machine of your own");
   }
@@ -55,16 +54,16 @@ std::vector<Pin> pinsOf(const Config& config, const Examined& examined) {
 
 }  // namespace
 
-Examined examineFile(const Config& config, const std::filesystem::path& path, const ElfFile& file,
-                     const std::string& expected_name, const StepObserver& observe) {
-  checkTrust(config, path, observe);
-  const std::string text = file.noteText();
-  observe("file", "a whole shared library of " + std::to_string(file.state().size) + " bytes");
+Examined examineFile(const Config& config, const Candidate& candidate, const std::string& expected_name,
+                     const StepObserver& observe) {
+  checkTrust(config, candidate.real, observe);
+  const std::string text = candidate.elf.noteText();
+  observe("file", "a whole shared library of " + std::to_string(candidate.elf.size()) + " bytes");
   PluginNote note = parseNote(text);
   checkNote(note, expected_name);
   observe("note", note.name + " " + note.version + ", plugin interface " + std::to_string(note.abi_major) + "." +
                       std::to_string(note.abi_minor));
-  auto manifest = checkManifest(config, path, note.name, observe);
+  auto manifest = checkManifest(config, candidate.name, note.name, observe);
   return {std::move(note), std::move(manifest)};
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "plugins/elf_file.hpp"
+#include "plugins/path_trust.hpp"
 #include "plugins/plugin_manifest.hpp"
 #include "tally/config.hpp"
 #include "tally/plugin_info.hpp"
@@ -15,6 +16,15 @@ namespace tally::plugins {
 /// Told about each step as it passes. The refusal of a step is thrown instead.
 using StepObserver = std::function<void(const char* step, const std::string& detail)>;
 
+/// A file that may become a plugin: its name, what the name stands for, and that opened. One look each, for all steps.
+struct Candidate {
+  /// Errors: as ElfFile.
+  explicit Candidate(std::filesystem::path file) : name(std::move(file)), real(resolveFile(name)), elf(real.path) {}
+  std::filesystem::path name;
+  ResolvedFile real;
+  ElfFile elf;
+};
+
 struct Examined {
   PluginNote note;
   std::optional<PluginManifest> manifest;
@@ -22,8 +32,8 @@ struct Examined {
 
 /// Trust of the path, shape of the file, note, manifest. `expected_name` empty: any.
 /// Errors: PluginUntrustedPath, those of ElfFile, those of the note, PluginBadManifest, PluginDisabled.
-Examined examineFile(const Config& config, const std::filesystem::path& path, const ElfFile& file,
-                     const std::string& expected_name, const StepObserver& observe);
+Examined examineFile(const Config& config, const Candidate& candidate, const std::string& expected_name,
+                     const StepObserver& observe);
 
 /// Whether a hash is asked of this plugin.
 bool isPinned(const Config& config, const Examined& examined);

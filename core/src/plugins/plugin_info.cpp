@@ -20,9 +20,9 @@ enum class Pins { Check, Leave };
 
 // What can be known, and can refuse a file, before it is loaded.
 void examine(const Config& config, const std::string& name, Pins pins, PluginFile& plugin) {
-  const plugins::ElfFile file(plugin.path);
-  auto examined = plugins::examineFile(config, plugin.path, file, name, kQuiet);
-  if (pins == Pins::Check) plugins::checkPin(config, examined, file, kQuiet);
+  const plugins::Candidate candidate(plugin.path);
+  auto examined = plugins::examineFile(config, candidate, name, kQuiet);
+  if (pins == Pins::Check) plugins::checkPin(config, examined, candidate.elf, kQuiet);
   plugin.note = std::move(examined.note);
   if (!examined.manifest) return;
   plugin.description = examined.manifest->description;
@@ -100,7 +100,7 @@ PluginFile inspectPlugin(const Config& config, const std::string& name) {
   try {
     // Who looks for the hash to pin must not be refused for want of it.
     examine(config, is_file ? std::string() : name, Pins::Leave, file);
-    file.library = plugins::libraryOf(found.path);
+    file.library = plugins::libraryOf(plugins::resolveFile(found.path).path);
   } catch (Error& error) {
     throw error.at("plugin", "inspect", found.path.string());
   }

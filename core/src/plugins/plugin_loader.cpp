@@ -2,9 +2,10 @@
 
 #include <sys/stat.h>
 
+#include <optional>
+
 #include "plugins/call_frame.hpp"
 #include "plugins/elf_file.hpp"
-#include "plugins/error_convert.hpp"
 #include "plugins/host_services.hpp"
 #include "plugins/line_views.hpp"
 #include "plugins/plugin_options.hpp"
@@ -18,109 +19,120 @@
 namespace tally::plugins {
 namespace {
 
-std::filesystem::path realPath(const std::filesystem::path& path) {
-  std::error_code failed;
-  auto real = std::filesystem::canonical(path, failed);
-  return failed ? path : real;
-}
-
-void checkStillTheSame(const std::filesystem::path& path, const ElfFile& file) {
+void checkStillTheSame(const Candidate& candidate) {
   struct stat now {};
-  if (::stat(path.c_str(), &now) == 0 && FileState::of(now) == file.state()) return;
+  if (::stat(candidate.real.path.c_str(), &now) == 0 && FileState::of(now) == candidate.elf.state()) return;
   throw Error(ErrorCode::PluginHashMismatch, "the file was changed while it was being loaded: try again");
 }
 
-void tryFirst(const Config& config, const std::filesystem::path& target, const FileState& state,
-              const StepObserver& observe) {
-  using Probe = PluginsConfig::Probe;
-  if (config.plugins.probe == Probe::Never) return observe("probe", "not asked for: plugins.probe is never");
-  const ProbeMemory memory(state);
-  if (config.plugins.probe == Probe::First && memory.survived()) return observe("probe", "survived one before");
-  probe(target);
-  memory.remember();
-  observe("probe", "survived in a child process");
-}
+// The way of one file into the process. The registry is held all the while.
+class Load {
+ public:
+  Load(const Config& config, const Candidate& candidate, const Examined& examined, const StepObserver& observe)
+      : config_(config), candidate_(candidate), examined_(examined), observe_(observe) {}
 
-// What the dynamic linker is to open: the file itself, or a sealed copy of it with the same pins.
-struct Target {
-  std::filesystem::path path;
-  std::unique_ptr<SealedCopy> copy;
+  PluginUse run(Registry& registry, const Call& call) {
+    const PluginSource source{candidate_.real.path, candidate_.elf.state(), false};
+    auto plugin = registry.loadedFrom(source);
+    const bool known = plugin != nullptr;
+    if (known) checkKnown(*plugin);
+    if (!known) plugin = loadNew(registry, source, call);
+    plugin->adopt();
+    if (!known) observe_("open", "loaded, exports " TALLY_PLUGIN_ENTRY ", descriptor agrees with the note");
+    plugin->init();
+    observe_("init", "done");
+    return PluginUse(std::move(plugin));
+  }
+
+ private:
+  // What is mapped is in the registry, even if it refuses from then on: the next try must not map it again.
+  std::shared_ptr<LoadedPlugin> loadNew(Registry& registry, PluginSource source, const Call& call) {
+    const auto copy = pinned();
+    const auto target = copy ? copy->path() : source.path;
+    tryFirst(target, call);
+    source.copied = copy != nullptr;
+    const auto plugin = std::make_shared<LoadedPlugin>(target, examined_.note, std::move(source));
+    if (copy) copy->keep();
+    if (!copy) checkStillTheSame(candidate_);
+    registry.add(plugin);
+    for (const std::string& warning : plugin->warnings()) logWarning(plugin->name(), warning);
+    return plugin;
+  }
+
+  // Where the pin is strict, what the dynamic linker is to open: a sealed copy of the file, with the same pins.
+  std::unique_ptr<SealedCopy> pinned() const {
+    if (config_.plugins.pin == PluginsConfig::Pin::Normal) {
+      checkPin(config_, examined_, candidate_.elf, observe_);
+      return nullptr;
+    }
+    auto copy = std::make_unique<SealedCopy>(candidate_.elf.descriptor(), candidate_.real.path.filename().string());
+    checkPin(config_, examined_, ElfFile(copy->path()), observe_);
+    return copy;
+  }
+
+  void tryFirst(const std::filesystem::path& target, const Call& call) const {
+    using Probe = PluginsConfig::Probe;
+    if (config_.plugins.probe == Probe::Never) return observe_("probe", "not asked for: plugins.probe is never");
+    const ProbeMemory memory(candidate_.elf.state());
+    if (config_.plugins.probe == Probe::First && memory.survived()) return observe_("probe", "survived one before");
+    probe(target, call);
+    memory.remember();
+    observe_("probe", "survived in a child process");
+  }
+
+  // The code in the process is used, whatever the file has become; a pin must still say something about it.
+  void checkKnown(const LoadedPlugin& plugin) const {
+    const bool same = plugin.source().state == candidate_.elf.state();
+    if (same) checkPin(config_, examined_, candidate_.elf, observe_);
+    if (!same && isPinned(config_, examined_)) {
+      throw Error(ErrorCode::PluginHashMismatch,
+                  "the file differs from the one in the process, so its pin says nothing: restart the program");
+    }
+    observe_("open", same ? "already in the process"
+                          : "already in the process; the file on disk differs from the one loaded: restart to use it");
+  }
+
+  const Config& config_;
+  const Candidate& candidate_;
+  const Examined& examined_;
+  const StepObserver& observe_;
 };
 
-Target pinned(const Config& config, const ElfFile& file, const std::filesystem::path& path, const Examined& examined,
-              const StepObserver& observe) {
-  if (config.plugins.pin == PluginsConfig::Pin::Normal) {
-    checkPin(config, examined, file, observe);
-    return {path, nullptr};
-  }
-  auto copy = std::make_unique<SealedCopy>(file.descriptor(), path.filename().string());
-  auto sealed = copy->path();
-  checkPin(config, examined, ElfFile(sealed), observe);
-  return {std::move(sealed), std::move(copy)};
+PluginUse loadFile(const Config& config, const std::filesystem::path& path, const std::string& backend,
+                   const StepObserver& observe, const Call& call) {
+  const Candidate candidate(path);
+  const Examined examined = examineFile(config, candidate, backend, observe);
+  auto registry = Registry::lock(call);
+  registry.checkUsable();
+  return Load(config, candidate, examined, observe).run(registry, call);
 }
 
-std::shared_ptr<LoadedPlugin> loadNew(const Config& config, const ElfFile& file, const std::filesystem::path& path,
-                                      const Examined& examined, const StepObserver& observe) {
-  const Target target = pinned(config, file, path, examined, observe);
-  tryFirst(config, target.path, file.state(), observe);
-  if (target.copy) target.copy->keep();
-  auto plugin = std::make_shared<LoadedPlugin>(target.path, examined.note,
-                                               PluginSource{realPath(path), file.state(), target.copy != nullptr});
-  if (!target.copy) checkStillTheSame(path, file);
-  observe("open", "loaded, exports " TALLY_PLUGIN_ENTRY ", descriptor agrees with the note");
-  for (const std::string& warning : plugin->warnings()) logWarning(plugin->name(), warning);
+// Held until it is initialised, and in use before it is let go.
+std::optional<PluginUse> linkedIn(const std::string& backend, const StepObserver& observe, const Call& call) {
+  const auto registry = Registry::lock(call);
+  registry.checkUsable();
+  auto plugin = registry.linkedIn(backend);
+  if (plugin == nullptr) return std::nullopt;
+  observe("find", "linked into the program");
   plugin->init();
   observe("init", "done");
-  return plugin;
-}
-
-// The code in the process is used, whatever the file has become; a pin must still say something about it.
-void checkKnown(const Config& config, const LoadedPlugin& plugin, const ElfFile& file, const Examined& examined,
-                const StepObserver& observe) {
-  const bool same = plugin.source().state == file.state();
-  if (same) checkPin(config, examined, file, observe);
-  if (!same && isPinned(config, examined)) {
-    throw Error(ErrorCode::PluginHashMismatch,
-                "the file differs from the one in the process, so its pin says nothing: restart the program");
-  }
-  observe("open", same ? "already in the process"
-                       : "already in the process; the file on disk differs from the one loaded: restart to use it");
-}
-
-std::shared_ptr<LoadedPlugin> loadFile(const Config& config, const std::filesystem::path& path,
-                                       const std::string& backend, const StepObserver& observe) {
-  const ElfFile file(path);
-  const Examined examined = examineFile(config, path, file, backend, observe);
-  auto registry = Registry::lock();
-  if (auto known = registry.loadedFrom({realPath(path), file.state()})) {
-    checkKnown(config, *known, file, examined, observe);
-    return known;
-  }
-  auto plugin = loadNew(config, file, path, examined, observe);
-  registry.add(plugin);
-  return plugin;
+  return PluginUse(std::move(plugin));
 }
 
 }  // namespace
 
-std::shared_ptr<LoadedPlugin> loadPlugin(const Config& config, const std::string& backend,
-                                         const StepObserver& observe) {
-  if (auto plugin = Registry::lock().linkedIn(backend)) {
-    observe("find", "linked into the program");
-    plugin->init();
-    observe("init", "done");
-    return plugin;
-  }
+PluginUse loadPlugin(const Config& config, const std::string& backend, const StepObserver& observe, const Call& call) {
+  if (auto plugin = linkedIn(backend, observe, call)) return std::move(*plugin);
   const Found found = findPlugin(config, backend);
   observe("find", found.path.string() + " (" + found.place + ")");
   try {
-    return loadFile(config, found.path, backend, observe);
+    return loadFile(config, found.path, backend, observe, call);
   } catch (Error& error) {
     throw error.at("plugin", "load", found.path.string());
   }
 }
 
-std::unique_ptr<IStorage> openStorage(const Config& config, std::shared_ptr<LoadedPlugin> plugin, const Call& call,
+std::unique_ptr<IStorage> openStorage(const Config& config, PluginUse plugin, const Call& call,
                                       const StepObserver& observe) {
   const PluginOptions options(config, plugin->note());
   std::string ignored;
@@ -129,10 +141,12 @@ std::unique_ptr<IStorage> openStorage(const Config& config, std::shared_ptr<Load
   const CallFrame frame(call);
   tally_storage opened{};
   opened.struct_size = TALLY_END_OF(tally_storage, ops);  // NOLINT(bugprone-sizeof-expression): of the pointer
-  tally_error error;
-  prepare(error);
-  const std::int32_t code = asked(plugin->factory().create, options.view(), frame.view(), &opened, &error);
-  if (code != TALLY_OK) throw toError(code, error).at(plugin->name(), "open", {});
+  try {
+    ErrorFrame error;
+    error.check(asked(plugin->factory().create, options.view(), frame.view(), &opened, &error.view));
+  } catch (Error& error) {
+    throw error.at(plugin->name(), "open", {});
+  }
   auto storage = std::make_unique<PluginStorage>(std::move(plugin), opened);
   observe("create", "a storage is open");
   return storage;

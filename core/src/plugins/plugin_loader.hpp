@@ -14,11 +14,14 @@
 namespace tally::plugins {
 
 /// A plugin ready to create storages; loaded once a process, however often it is asked for.
-/// Threads: any; the same file is loaded by one thread, the others wait.
-std::shared_ptr<LoadedPlugin> loadPlugin(const Config& config, const std::string& backend, const StepObserver& observe);
+/// Errors: also Timeout and Cancelled, of the wait for others and of the trial; what the dynamic linker and the
+/// plugin's init do takes its time. Closed after shutdownPlugins. Threads: any; the same file is loaded by one thread,
+/// the others wait.
+PluginUse loadPlugin(const Config& config, const std::string& backend, const StepObserver& observe,
+                     const Call& call = {});
 
 /// Check the options and create a storage.
-std::unique_ptr<IStorage> openStorage(const Config& config, std::shared_ptr<LoadedPlugin> plugin, const Call& call,
+std::unique_ptr<IStorage> openStorage(const Config& config, PluginUse plugin, const Call& call,
                                       const StepObserver& observe);
 
 }  // namespace tally::plugins

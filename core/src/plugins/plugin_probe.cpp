@@ -11,7 +11,11 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <optional>
+#include <thread>
+#include <utility>
 
+#include "plugins/call_frame.hpp"
 #include "plugins/plugin_search.hpp"
 #include "plugins/probe_protocol.hpp"
 #include "tally/error.hpp"
@@ -29,24 +33,40 @@ Error refused(const std::string& what) {
 class Pipe {
  public:
   Pipe() {
-    if (::pipe2(ends_.data(), O_CLOEXEC) != 0) {
-      throw Error(ErrorCode::Exhausted, std::string("no pipe for the trial: ") + std::strerror(errno));
-    }
+    if (::pipe2(ends_.data(), O_CLOEXEC) != 0) fail();
+    for (int& end : ends_) moveUp(end);
   }
   Pipe(const Pipe&) = delete;
   Pipe& operator=(const Pipe&) = delete;
   ~Pipe() {
-    ::close(ends_[0]);
+    closeReader();
     closeWriter();
   }
   int reader() const noexcept { return ends_[0]; }
   int writer() const noexcept { return ends_[1]; }
-  void closeWriter() noexcept {
-    if (ends_[1] >= 0) ::close(ends_[1]);
-    ends_[1] = -1;
-  }
+  void closeWriter() noexcept { close(ends_[1]); }
 
  private:
+  static void close(int& end) noexcept {
+    if (end >= 0) ::close(end);
+    end = -1;
+  }
+  void closeReader() noexcept { close(ends_[0]); }
+
+  // Where the host runs without standard descriptors, the child's would be opened over the pipe.
+  void moveUp(int& end) {
+    if (end > kProbeDescriptor) return;
+    const int higher = ::fcntl(end, F_DUPFD_CLOEXEC, kProbeDescriptor + 1);
+    if (higher < 0) fail();
+    ::close(std::exchange(end, higher));
+  }
+
+  [[noreturn]] void fail() {
+    const int number = errno;
+    closeReader(), closeWriter();
+    throw Error(ErrorCode::Exhausted, std::string("no pipe for the trial: ") + std::strerror(number));
+  }
+
   std::array<int, 2> ends_{-1, -1};
 };
 
@@ -73,14 +93,52 @@ pid_t start(const std::filesystem::path& file, const Pipe& answer) {
   return child;
 }
 
-// What the child said before it closed the pipe, or nothing if it took too long.
-std::optional<std::string> answerOf(int reader) {
-  std::string said;
-  for (const auto end = Clock::now() + kLimit;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
-    pollfd ready{reader, POLLIN, 0};
-    const int count = ::poll(&ready, 1, static_cast<int>(left < 0 ? 0 : left));
+// The child, which does not outlive this.
+class Child {
+ public:
+  explicit Child(pid_t number) : number_(number) {}
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() {
+    if (ended_) return;
+    ::kill(number_, SIGKILL);
+    collect(0);
+  }
+
+  /// Its status, or nothing if it lives on at `end`. There is nothing that waits for a child with a time limit.
+  std::optional<int> statusBy(Clock::time_point end) {
+    for (auto pause = std::chrono::microseconds(20);; pause = std::min(2 * pause, std::chrono::microseconds(2000))) {
+      if (collect(WNOHANG)) return status_;
+      if (Clock::now() >= end) return std::nullopt;
+      std::this_thread::sleep_for(pause);
+    }
+  }
+
+ private:
+  bool collect(int flags) {
+    pid_t found = -1;
+    do {
+      found = ::waitpid(number_, &status_, flags);
+    } while (found < 0 && errno == EINTR);
+    ended_ = found != 0;  // also where the program collects all children itself
+    return ended_;
+  }
+
+  pid_t number_;
+  int status_ = 0;
+  bool ended_ = false;
+};
+
+// What the child said before it closed the pipe, or nothing if it took too long. Errors: Timeout, Cancelled.
+std::optional<std::string> answerOf(int reader, Clock::time_point end, const Call& call) {
+  const CallFrame frame(call);
+  const auto limit = std::min(end, call.deadline);
+  for (std::string said;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(limit - Clock::now()).count();
+    std::array<pollfd, 2> ready{pollfd{reader, POLLIN, 0}, pollfd{frame.view()->cancel_fd, POLLIN, 0}};
+    const int count = ::poll(ready.data(), ready.size(), static_cast<int>(left < 0 ? 0 : left));
     if (count < 0 && errno == EINTR) continue;
+    call.check();
     if (count <= 0) return std::nullopt;
     std::array<char, 64> block;
     const ssize_t got = ::read(reader, block.data(), block.size());
@@ -101,18 +159,18 @@ std::string endOf(int status) {
 
 }  // namespace
 
-void probe(const std::filesystem::path& file) {
+void probe(const std::filesystem::path& file, const Call& call) {
+  const auto end = Clock::now() + kLimit;
   Pipe answer;
-  const pid_t child = start(file, answer);
+  Child child(start(file, answer));
   answer.closeWriter();
-  const auto said = answerOf(answer.reader());
-  if (!said) ::kill(child, SIGKILL);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (!said) throw refused("the plugin did not answer in " + std::to_string(kLimit.count()) + " s");
+  const auto said = answerOf(answer.reader(), end, call);
   // The word counts, not the status: a constructor that calls exit(0) says none.
-  if (*said != kProbeToken) throw refused(endOf(status));
+  if (said == kProbeToken) return;
+  const auto status = said ? child.statusBy(std::min(end, call.deadline)) : std::nullopt;
+  if (status) throw refused(endOf(*status));
+  call.check();
+  throw refused("the plugin did not answer in " + std::to_string(kLimit.count()) + " s");
 }
 
 }  // namespace tally::plugins

@@ -9,7 +9,7 @@
 
 namespace tally::plugins {
 
-PluginStorage::PluginStorage(std::shared_ptr<LoadedPlugin> plugin, const tally_storage& opened)
+PluginStorage::PluginStorage(PluginUse plugin, const tally_storage& opened)
     : opened_(std::make_shared<OpenedStorage>(std::move(plugin), opened)),
       capabilities_(opened.capabilities),
       abilities_(opened_, capabilities_) {}
@@ -23,7 +23,7 @@ StorageStat PluginStorage::read(std::string_view key, const ByteRange& range, By
     ByteSinkAdapter sink(out);
     StatFrame stat;
     ErrorFrame error;
-    const auto held = opened_->lock();
+    const auto held = opened_->lock(call);
     const std::int32_t code = asked(opened_->ops().read, opened_->self(), frame.view(), &name, &options, sink.view(),
                                     &stat.view, &error.view);
     sink.rethrow();
@@ -42,7 +42,7 @@ Version PluginStorage::write(std::string_view key, std::string_view content, con
     const tally_write_options view = viewOf(options, capabilities_);
     StatFrame stat;
     ErrorFrame error;
-    const auto held = opened_->lock();
+    const auto held = opened_->lock(call);
     error.check(
         asked(opened_->ops().write, opened_->self(), frame.view(), &name, &part, 1, &view, &stat.view, &error.view));
     return stat.version();
@@ -59,7 +59,7 @@ std::optional<std::uint64_t> PluginStorage::append(std::string_view key, std::st
     const tally_append_options view = viewOf(options, capabilities_);
     std::uint64_t size = TALLY_UNKNOWN_SIZE;
     ErrorFrame error;
-    const auto held = opened_->lock();
+    const auto held = opened_->lock(call);
     error.check(
         asked(opened_->ops().append, opened_->self(), frame.view(), &name, &part, 1, &view, &size, &error.view));
     return size == TALLY_UNKNOWN_SIZE ? std::nullopt : std::optional(size);
@@ -76,7 +76,7 @@ bool PluginStorage::list(std::string_view directory, const ListOptions& options,
     EntrySinkAdapter sink(out);
     std::uint32_t more = 0;
     ErrorFrame error;
-    const auto held = opened_->lock();
+    const auto held = opened_->lock(call);
     const std::int32_t code =
         asked(opened_->ops().list, opened_->self(), frame.view(), &name, &view, sink.view(), &more, &error.view);
     sink.rethrow();
@@ -92,7 +92,7 @@ std::optional<StorageStat> PluginStorage::stat(std::string_view key, const Call&
     const tally_str name = strOf(key);
     StatFrame stat;
     ErrorFrame error;
-    const auto held = opened_->lock();
+    const auto held = opened_->lock(call);
     const std::int32_t code = asked(opened_->ops().stat, opened_->self(), frame.view(), &name, &stat.view, &error.view);
     if (code == TALLY_E_NOT_FOUND) return std::nullopt;
     error.check(code);
@@ -111,7 +111,7 @@ bool PluginStorage::remove(std::string_view key, const RemoveOptions& options, c
     const tally_remove_options view = viewOf(options);
     std::uint32_t existed = 0;
     ErrorFrame error;
-    const auto held = opened_->lock();
+    const auto held = opened_->lock(call);
     error.check(asked(opened_->ops().remove, opened_->self(), frame.view(), &name, &view, &existed, &error.view));
     return existed != 0;
   });

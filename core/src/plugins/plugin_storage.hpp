@@ -16,7 +16,7 @@ namespace tally::plugins {
 class PluginStorage final : public IStorage {
  public:
   /// Take over what the plugin's create filled. Errors: PluginBadDescriptor, and then the storage is not taken.
-  PluginStorage(std::shared_ptr<LoadedPlugin> plugin, const tally_storage& opened);
+  PluginStorage(PluginUse plugin, const tally_storage& opened);
 
   using IStorage::append;
   using IStorage::list;

@@ -1,21 +1,57 @@
 #include "plugins/registry.hpp"
 
+#include <pthread.h>
+
+#include <chrono>
+
+#include "plugins/call_lock.hpp"
 #include "tally/error.hpp"
 
 namespace tally::plugins {
 
+namespace {
+thread_local bool taken_for_fork = false;
+}  // namespace
+
 struct Registry::Content {
-  std::mutex mutex;
+  std::timed_mutex mutex;
   std::vector<std::shared_ptr<LoadedPlugin>> linked_in, loaded;
+  bool shut_down = false;
+  bool lost = false;  // in a forked child: the mutex is held by a thread that is not there
+
+  // A short look by another thread is waited for; a load, which may take seconds, is not.
+  void beforeFork() { taken_for_fork = mutex.try_lock_for(std::chrono::milliseconds(100)); }
+  void afterFork() {
+    if (taken_for_fork) mutex.unlock();
+  }
+  void inChild() {
+    lost = lost || !taken_for_fork;
+    afterFork();
+  }
+
+  Content();
 };
 
-Registry::Registry(Content& content) : content_(content), held_(content.mutex) {}
-
-Registry Registry::lock() {
+Registry::Content& Registry::content() {
   // Never destroyed: threads of plugins may outlive main.
   static auto& content = *new Content;
-  return Registry(content);
+  return content;
 }
+
+Registry::Content::Content() {
+  ::pthread_atfork([] { content().beforeFork(); }, [] { content().afterFork(); }, [] { content().inChild(); });
+}
+
+Registry::Registry(const Call& call) : content_(content()) {
+  if (content_.lost) {
+    throw Error(ErrorCode::Closed,
+                "this process was forked while another thread was loading a plugin, and can load none: load before "
+                "forking, or run a program in the child");
+  }
+  held_ = lockFor(content_.mutex, call);
+}
+
+Registry Registry::lock(const Call& call) { return Registry(call); }
 
 std::shared_ptr<LoadedPlugin> Registry::linkedIn(const std::string& name) const {
   for (const auto& plugin : content_.linked_in) {
@@ -28,7 +64,8 @@ std::vector<std::shared_ptr<LoadedPlugin>> Registry::linkedIn() const { return c
 
 std::shared_ptr<LoadedPlugin> Registry::loadedFrom(const PluginSource& source) const {
   for (const auto& plugin : content_.loaded) {
-    if (plugin->source().isFile(source.state) || plugin->source().path == source.path) return plugin;
+    if (plugin->source().isFile(source.state)) return plugin;
+    if (plugin->initialised() && plugin->source().path == source.path) return plugin;
   }
   return nullptr;
 }
@@ -42,10 +79,19 @@ void Registry::addLinkedIn(std::shared_ptr<LoadedPlugin> plugin) {
   content_.linked_in.push_back(std::move(plugin));
 }
 
-std::vector<std::shared_ptr<LoadedPlugin>> Registry::all() const {
+void Registry::checkUsable() const {
+  if (content_.shut_down) throw Error(ErrorCode::Closed, "the plugins of this process were shut down, for good");
+}
+
+void Registry::shutdown() {
   auto all = content_.linked_in;
   all.insert(all.end(), content_.loaded.begin(), content_.loaded.end());
-  return all;
+  for (const auto& plugin : all) {
+    if (!plugin->inUse()) continue;
+    throw Error(ErrorCode::InvalidArgument, "a storage of '" + plugin->name() + "' is still open");
+  }
+  content_.shut_down = true;
+  for (const auto& plugin : all) plugin->shutdown();
 }
 
 }  // namespace tally::plugins

@@ -7,30 +7,39 @@
 #include <vector>
 
 #include "plugins/loaded_plugin.hpp"
+#include "tally/call.hpp"
 
 namespace tally::plugins {
 
 /// The registry, held: nobody else looks or loads while this lives, so a plugin is loaded and initialised once.
 class Registry {
  public:
-  static Registry lock();
+  /// Errors: Timeout and Cancelled of the call; Closed in a child that was forked while another thread held it.
+  static Registry lock(const Call& call = {});
 
   /// The linked-in plugin of that name, or null.
   std::shared_ptr<LoadedPlugin> linkedIn(const std::string& name) const;
   std::vector<std::shared_ptr<LoadedPlugin>> linkedIn() const;
-  /// The plugin that a file stands for: loaded from that file under any name, or from an older one of that name.
+  /// The plugin that a file stands for: loaded from that file under any name, or from an older one of that name, unless
+  /// that one never came to life.
   std::shared_ptr<LoadedPlugin> loadedFrom(const PluginSource& source) const;
 
   void add(std::shared_ptr<LoadedPlugin> loaded);
   /// Errors: InvalidArgument if one of that name is linked in already.
   void addLinkedIn(std::shared_ptr<LoadedPlugin> plugin);
-  std::vector<std::shared_ptr<LoadedPlugin>> all() const;
+
+  /// Errors: Closed after shutdown().
+  void checkUsable() const;
+  /// Shut all plugins down, for good. Errors: InvalidArgument while one is in use, and then nothing happened.
+  void shutdown();
 
  private:
   struct Content;
-  explicit Registry(Content& content);
+  static Content& content();
+  explicit Registry(const Call& call);
+
   Content& content_;
-  std::unique_lock<std::mutex> held_;
+  std::unique_lock<std::timed_mutex> held_;
 };
 
 }  // namespace tally::plugins

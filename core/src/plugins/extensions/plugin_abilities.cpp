@@ -39,18 +39,25 @@ constexpr Ability kAbilities[] = {
 }  // namespace
 
 void* PluginAbilities::find(std::string_view id) {
-  const std::lock_guard held(mutex_);
-  if (const auto known = known_.find(id); known != known_.end()) return known->second.get();
   for (const Ability& ability : kAbilities) {
     if (ability.id != id) continue;
-    return opened_->guarded("extension", id, [&]() -> void* {
+    if (const auto known = knownAs(ability.id)) return known->get();
+    return opened_->guarded("extension", id, [&] {
       const tally_str name = strOf(ability.id);
-      const void* table = opened_->ops().extension(opened_->self(), &name);
-      if (table == nullptr) return nullptr;
-      return (known_[ability.id] = ability.wrap(opened_, capabilities_, table)).get();
+      const auto held = opened_->lock({});
+      const void* table = asked(opened_->ops().extension, opened_->self(), &name);
+      auto face = table == nullptr ? nullptr : ability.wrap(opened_, capabilities_, table);
+      const std::lock_guard changing(mutex_);
+      return known_.try_emplace(ability.id, std::move(face)).first->second.get();
     });
   }
   return nullptr;
+}
+
+std::optional<std::shared_ptr<void>> PluginAbilities::knownAs(std::string_view id) {
+  const std::lock_guard held(mutex_);
+  const auto known = known_.find(id);
+  return known == known_.end() ? std::nullopt : std::optional(known->second);
 }
 
 }  // namespace tally::plugins

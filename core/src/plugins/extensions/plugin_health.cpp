@@ -36,8 +36,8 @@ void PluginHealth::checkHealth(HealthSink& out, const Call& call) {
     const CallFrame frame(call);
     HealthSinkAdapter sink(out);
     ErrorFrame error;
-    const auto held = opened_->lock();
-    const std::int32_t code = ops_.check(opened_->self(), frame.view(), sink.view(), &error.view);
+    const auto held = opened_->lock(call);
+    const std::int32_t code = asked(ops_.check, opened_->self(), frame.view(), sink.view(), &error.view);
     sink.rethrow();
     error.check(code);
   });

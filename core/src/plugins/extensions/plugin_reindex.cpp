@@ -32,8 +32,8 @@ ReindexResult PluginReindex::rebuildIndex(ReindexProgress& progress, const Call&
     ProgressAdapter sink(progress);
     tally_reindex_result view{TALLY_END_OF(tally_reindex_result, dropped), 0, 0, 0, 0};
     ErrorFrame error;
-    const auto held = opened_->lock();
-    const std::int32_t code = ops_.rebuild(opened_->self(), frame.view(), sink.view(), &view, &error.view);
+    const auto held = opened_->lock(call);
+    const std::int32_t code = asked(ops_.rebuild, opened_->self(), frame.view(), sink.view(), &view, &error.view);
     sink.rethrow();
     error.check(code);
     return ReindexResult{view.objects, view.added, view.dropped};
