@@ -31,10 +31,11 @@ TALLY_API void addStaticPlugin(tally_plugin_entry entry);
 TALLY_API void shutdownPlugins();
 
 /// Receives the plugins' log lines. `level` is one of the TALLY_LOG_* of plugin_abi.h; the views are valid until it
-/// returns. Must not throw, since a plugin calls it.
+/// returns. Must not throw, since a plugin calls it; what it throws is lost.
 /// Threads: called from any, also from several at the same time.
 using LogHandler = void (*)(int level, std::string_view plugin, std::string_view text);
-/// Null drops every line. The default drops debug and info and writes the others to standard error.
+/// Null drops every line. The default drops debug and info and writes the others to standard error,
+/// each as one line without control characters.
 /// Threads: any; takes effect for later lines.
 TALLY_API void setLogHandler(LogHandler handler) noexcept;
 

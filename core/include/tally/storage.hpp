@@ -232,7 +232,8 @@ void* offer(Storage& storage, std::string_view id) noexcept {
   return found;
 }
 
-/// A ByteSink over a std::string. Cost: grows the string to the room asked for, once; large room in large pages.
+/// A ByteSink over a std::string. Errors of grow: std::length_error, std::bad_alloc; then nothing changed.
+/// Cost: grows the string to the room asked for, once; large room in large pages.
 class StringSink final : public ByteSink {
  public:
   explicit StringSink(std::string& out) noexcept : out_(out), used_(out.size()) {}
@@ -245,18 +246,19 @@ class StringSink final : public ByteSink {
     used_ = out_.size();
   }
   char* grow(std::size_t size) override {
-    if (out_.size() - used_ < size) enlarge(used_ + size);
+    if (out_.size() - used_ < size) enlarge(size);
     return out_.data() + used_;
   }
   void commit(std::size_t size) override { used_ += size; }
 
  private:
-  void enlarge(std::size_t size) {
-    if (size >= detail::kWorthLargePages && out_.capacity() < size) {
-      out_.reserve(size);
-      detail::preferLargePages(out_.data() + used_, size - used_);
+  void enlarge(std::size_t room) {
+    const bool fits = room <= out_.max_size() - used_;
+    if (fits && used_ + room >= detail::kWorthLargePages && out_.capacity() < used_ + room) {
+      out_.reserve(used_ + room);
+      detail::preferLargePages(out_.data() + used_, room);
     }
-    out_.resize(size);
+    out_.append(room - (out_.size() - used_), '\0');  // unlike resize it refuses what is no size any more
   }
 
   std::string& out_;

@@ -1,6 +1,7 @@
 #pragma once
 // From a code and a tally_error back to a tally::Error.
 
+#include "plugins/host_services.hpp"
 #include "tally/error.hpp"
 #include "tally/plugin_abi.h"
 
@@ -14,6 +15,7 @@ inline void prepare(tally_error& error) noexcept {
   error.backend_code = 0;
   error.system_errno = 0;
   error.message_size = 0;
+  detailed_error = nullptr;
 }
 
 /// The Error for a non-zero answer. An unknown negative code is Internal and keeps its number in the text; a positive

@@ -3,9 +3,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <vector>
 
 #include "tally/create_storage.hpp"
@@ -13,16 +15,26 @@
 namespace tally::plugins {
 namespace {
 
-struct ErrorDetail {
-  const tally_error* error = nullptr;
-  std::string text;
-};
-thread_local ErrorDetail error_detail;
+thread_local std::string detail_text;
+
+// One line without control characters, of which UTF-8 has some beyond ASCII; what a terminal obeys must not come from a
+// plugin.
+std::string printableLine(std::string_view text) {
+  constexpr std::size_t kLongest = 4096;
+  std::string line(text.substr(0, kLongest));
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(line[i]);
+    const bool beyond_ascii = i > 0 && line[i - 1] == '\xC2' && byte >= 0x80 && byte < 0xA0;
+    if (beyond_ascii) line[i - 1] = ' ';
+    if (byte < 0x20 || byte == 0x7F || beyond_ascii) line[i] = ' ';
+  }
+  return text.size() > kLongest ? line + "..." : line;
+}
 
 void toStandardError(int level, std::string_view plugin, std::string_view text) {
   if (level < TALLY_LOG_WARNING) return;
   std::string line = level >= TALLY_LOG_ERROR ? "tally: error: " : "tally: warning: ";
-  line.append(plugin).append(": ").append(text) += '\n';
+  line.append(plugin).append(": ").append(printableLine(text)) += '\n';
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
@@ -39,19 +51,32 @@ std::int64_t nanoseconds(clockid_t clock) {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-void log(void* self, std::int32_t level, const tally_str* text) {
-  const auto& host = *static_cast<HostServices*>(self);
-  const LogHandler handler = log_handler.load();
-  if (handler != nullptr && text != nullptr) handler(level, host.plugin, {text->data, text->size});
+// Between here and the caller may be frames of a plugin in C, which no exception may cross.
+void logLine(int level, std::string_view plugin, std::string_view text) noexcept {
+  try {
+    if (const LogHandler handler = log_handler.load()) handler(level, plugin, text);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): a handler must not throw, and there is nobody to tell
+  }
+}
+
+void log(void* self, std::int32_t level, const tally_str* text) noexcept {
+  if (text == nullptr || (text->data == nullptr && text->size != 0)) return;
+  logLine(level, static_cast<HostServices*>(self)->plugin, {text->data, text->size});
 }
 
 std::int64_t nowMono(void*) { return nanoseconds(CLOCK_MONOTONIC); }
 std::int64_t nowWall(void*) { return nanoseconds(CLOCK_REALTIME); }
 
-void keepErrorDetail(void*, tally_error* error, const tally_str* text) {
+void keepErrorDetail(void*, tally_error* error, const tally_str* text) noexcept {
   constexpr std::size_t kLongest = 1U << 20U;
-  error_detail.error = error;
-  error_detail.text.assign(text->data, std::min<std::size_t>(text->size, kLongest));
+  detailed_error = nullptr;
+  if (text == nullptr || text->data == nullptr) return;
+  try {
+    detail_text.assign(text->data, std::min<std::size_t>(text->size, kLongest));
+    detailed_error = error;
+  } catch (const std::bad_alloc&) {
+    detail_text.clear();  // the cut text does as well
+  }
 }
 
 const void* noExtension(void*, const tally_str*) { return nullptr; }
@@ -75,14 +100,14 @@ const tally_host& hostServicesFor(const std::string& plugin) {
   return all.emplace_back(std::move(host))->table;
 }
 
-void logWarning(const std::string& plugin, const std::string& text) {
-  if (const LogHandler handler = log_handler.load()) handler(TALLY_LOG_WARNING, plugin, text);
-}
+void logWarning(std::string_view plugin, std::string_view text) noexcept { logLine(TALLY_LOG_WARNING, plugin, text); }
+
+constinit thread_local const tally_error* detailed_error = nullptr;
 
 std::string takeErrorDetail(const tally_error& error) {
-  if (error_detail.error != &error) return {};
-  error_detail.error = nullptr;
-  return std::move(error_detail.text);
+  if (detailed_error != &error) return {};
+  detailed_error = nullptr;
+  return std::move(detail_text);
 }
 
 }  // namespace tally::plugins

@@ -20,7 +20,7 @@ StorageStat PluginStorage::read(std::string_view key, const ByteRange& range, By
     const CallFrame frame(call);
     const tally_str name = strOf(key);
     const tally_read_options options{TALLY_END_OF(tally_read_options, length), 0, range.offset, range.length};
-    ByteSinkAdapter sink(out);
+    ByteSinkAdapter sink(out, range.length);
     StatFrame stat;
     ErrorFrame error;
     const auto held = opened_->lock(call);
@@ -73,7 +73,7 @@ bool PluginStorage::list(std::string_view directory, const ListOptions& options,
     const tally_str name = strOf(directory);
     const tally_list_options view{TALLY_END_OF(tally_list_options, limit), 0, strOf(options.start_after),
                                   options.limit};
-    EntrySinkAdapter sink(out);
+    EntrySinkAdapter sink(out, options);
     std::uint32_t more = 0;
     ErrorFrame error;
     const auto held = opened_->lock(call);

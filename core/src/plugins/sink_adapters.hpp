@@ -2,19 +2,21 @@
 // The C++ sinks of a read and of a listing as C sinks.
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "plugins/line_views.hpp"
 #include "plugins/sink_guard.hpp"
+#include "tally/path.hpp"
 #include "tally/plugin_abi.h"
 #include "tally/storage.hpp"
 
 namespace tally::plugins {
 
-/// Lives for one read.
+/// Lives for one read, of at most `most` bytes.
 class ByteSinkAdapter {
  public:
-  explicit ByteSinkAdapter(ByteSink& out) noexcept : out_(out) {
+  explicit ByteSinkAdapter(ByteSink& out, std::uint64_t most = UINT64_MAX) noexcept : out_(out), left_(most) {
     view_ = {TALLY_END_OF(tally_sink, commit), 0, this, put, grow, commit};
   }
   const tally_sink* view() const noexcept { return &view_; }
@@ -24,33 +26,41 @@ class ByteSinkAdapter {
   static std::int32_t put(void* self, const void* data, std::uint64_t size) noexcept {
     auto& sink = *static_cast<ByteSinkAdapter*>(self);
     sink.room_ = 0;
+    if (size > sink.left_) return sink.tooMany();
+    if (data == nullptr && size != 0) return sink.guard_.fault("the plugin delivered bytes from nowhere");
+    sink.left_ -= size;
     return sink.guard_.attempt([&] { sink.out_.put({static_cast<const char*>(data), size}); });
   }
   static void* grow(void* self, std::uint64_t want, std::uint64_t* capacity) noexcept {
     auto& sink = *static_cast<ByteSinkAdapter*>(self);
-    char* room = nullptr;
-    if (sink.guard_.attempt([&] { room = sink.out_.grow(want); }) != TALLY_OK) return nullptr;
-    sink.room_ = want;
-    *capacity = want;
+    char* const room = sink.guard_.room([&] { return sink.out_.grow(want); });
+    sink.room_ = room == nullptr ? 0 : want;
+    *capacity = sink.room_;
     return room;
   }
   static std::int32_t commit(void* self, std::uint64_t size) noexcept {
     auto& sink = *static_cast<ByteSinkAdapter*>(self);
     if (size > sink.room_) return sink.guard_.fault("the plugin committed more bytes than it asked room for");
+    if (size > sink.left_) return sink.tooMany();
     sink.room_ = 0;
+    sink.left_ -= size;
     return sink.guard_.attempt([&] { sink.out_.commit(size); });
+  }
+  [[gnu::cold]] std::int32_t tooMany() noexcept {
+    return guard_.fault("the plugin delivered more bytes than it was asked for");
   }
 
   ByteSink& out_;
   tally_sink view_;
-  std::uint64_t room_ = 0;
+  std::uint64_t room_ = 0, left_;
   SinkGuard guard_;
 };
 
 /// Lives for one listing.
 class EntrySinkAdapter {
  public:
-  explicit EntrySinkAdapter(EntrySink& out) noexcept : out_(out) {
+  EntrySinkAdapter(EntrySink& out, const ListOptions& options)
+      : out_(out), last_(options.start_after), left_(options.limit == 0 ? UINT64_MAX : options.limit) {
     view_ = {TALLY_END_OF(tally_entry_sink, put), 0, this, put};
   }
   const tally_entry_sink* view() const noexcept { return &view_; }
@@ -59,16 +69,24 @@ class EntrySinkAdapter {
  private:
   static std::int32_t put(void* self, const tally_entry* entry) noexcept {
     auto& sink = *static_cast<EntrySinkAdapter*>(self);
-    const std::string_view name = viewOf(entry->name);
+    const bool is_text = entry->name.data != nullptr;
+    const std::string_view name = is_text ? viewOf(entry->name) : std::string_view();
     if (!isName(name)) return sink.guard_.fault("the plugin listed a name that is no single legal segment");
-    return sink.guard_.attempt([&] { sink.out_.take(name, entry->kind == TALLY_KIND_DIRECTORY); });
+    if (name <= sink.last_) return sink.guard_.fault("the plugin listed names out of their order, or one twice");
+    if (sink.left_-- == 0) return sink.guard_.fault("the plugin listed more names than it was asked for");
+    return sink.guard_.attempt([&] {
+      sink.last_ = name;
+      sink.out_.take(name, entry->kind == TALLY_KIND_DIRECTORY);
+    });
   }
   static bool isName(std::string_view name) noexcept {
-    return !name.empty() && name != "." && name != ".." && name.find('/') == name.npos && name.find('\0') == name.npos;
+    return name.find('/') == name.npos && path::problem(name).empty();
   }
 
   EntrySink& out_;
   tally_entry_sink view_;
+  std::string last_;  // the next name is greater
+  std::uint64_t left_;
   SinkGuard guard_;
 };
 
