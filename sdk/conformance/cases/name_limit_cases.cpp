@@ -1,5 +1,7 @@
 #include "name_limit_cases.hpp"
 
+#include <algorithm>
+
 #include "tally/conformance/expect.hpp"
 
 namespace tally::conformance {
@@ -58,36 +60,64 @@ void longest(Context& context) {
   if (context.harness().throughHost()) refusedKeys(context, {longKey(513), longKey(600), longKey(5000)});
 }
 
-/// The key works in full, or is refused with InvalidArgument and nothing is left of it.
-void worksOrRefused(Context& context, const std::string& key) {
-  auto& storage = context.storage();
+/// Whether the key took its own name as content; else it was refused with InvalidArgument.
+bool isTaken(IStorage& storage, const std::string& key) {
   try {
-    storage.write(key, "x");
+    storage.write(key, key);
+    return true;
   } catch (const Error& error) {
     expectErrorAmong({ErrorCode::InvalidArgument}, "write of a key of " + std::to_string(key.size()) + " bytes",
                      &error);
-    return expectListing(storage, path::parent(key), {});
+    return false;
   }
-  expectContent(storage, key, "x");
-  storage.append(key, "y");
-  expectContent(storage, key, "xy");
-  storage.remove(key);
-  expectAbsent(storage, key);
+}
+
+/// Each of two keys that are there at the same time works in full, or is refused with InvalidArgument and nothing is
+/// left of it. Two, because a key that is cut or changed in the same way each time would find itself again.
+void workOrAreRefused(Context& context, const std::string& one, const std::string& other) {
+  auto& storage = context.storage();
+  std::vector<std::string> kept;
+  for (const auto& key : {one, other}) {
+    if (isTaken(storage, key)) kept.push_back(key);
+  }
+  std::sort(kept.begin(), kept.end());
+  expectNames("all keys of the tree", keysIn(storage), kept);
+  for (const auto& key : kept) expectContent(storage, key, key);
+  for (const auto& key : kept) {
+    storage.append(key, "+");
+    expectContent(storage, key, key + "+");
+  }
+  while (!kept.empty()) {
+    storage.remove(kept.back());
+    expectAbsent(storage, kept.back());
+    kept.pop_back();
+    expectNames("all keys of the tree after a remove", keysIn(storage), kept);
+  }
+}
+
+/// The same key but for its last byte, which is an ASCII letter.
+std::string neighbourOf(std::string key) {
+  key.back() = key.back() == 'y' ? 'z' : 'y';
+  return key;
 }
 
 void longSegments(Context& context) {
-  for (const std::size_t size : {200U, 254U, 255U, 256U, 400U, 510U}) worksOrRefused(context, std::string(size, 's'));
+  for (const std::size_t size : {200U, 254U, 255U, 256U, 400U, 510U}) {
+    const std::string key(size, 's');
+    workOrAreRefused(context, key, neighbourOf(key));
+  }
   for (const std::size_t size : {255U, 256U}) {
     std::string wide;
     while (wide.size() + 2 <= size) wide += "\xc3\xa9";
-    worksOrRefused(context, wide + ":%" + std::string(size > 255 ? 2 : 0, 'x'));
+    wide += ":%" + std::string(size > 255 ? 2 : 0, 'x');
+    workOrAreRefused(context, wide + 'x', wide + 'y');
   }
 }
 
 void deep(Context& context) {
   std::string key = "d";
   for (int depth = 1; depth < 100; ++depth) key += "/d";
-  worksOrRefused(context, key);
+  workOrAreRefused(context, key, neighbourOf(key));
 }
 
 void internalNames(Context& context) {
@@ -96,9 +126,10 @@ void internalNames(Context& context) {
                                     ".git", "meta",   "index",      "dir",    "0-1"};
   for (const auto& name : context.harness().internalNames()) names.push_back(name);
   for (const auto& name : names) {
-    worksOrRefused(context, name);
-    worksOrRefused(context, path::join({"d", name}));
-    worksOrRefused(context, path::join({name, "x"}));
+    const std::string other = "2" + name;  // what hides names hides them by their begin or their end
+    workOrAreRefused(context, name, other);
+    workOrAreRefused(context, path::join({"d", name}), path::join({"d", other}));
+    workOrAreRefused(context, path::join({name, "x"}), path::join({other, "x"}));
     context.storage().remove("", RemoveOptions{true});
   }
 }

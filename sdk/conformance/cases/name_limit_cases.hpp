@@ -1,6 +1,7 @@
 #pragma once
 // The part of group F about keys that are refused, and keys at a limit.
 
+#include <string>
 #include <vector>
 
 #include "tally/conformance/case.hpp"
@@ -8,5 +9,8 @@
 namespace tally::conformance {
 
 std::vector<Case> nameLimitCases();
+
+/// All keys of the storage, walked from the root, in order.
+std::vector<std::string> keysIn(IStorage& storage);
 
 }  // namespace tally::conformance

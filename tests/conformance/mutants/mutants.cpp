@@ -1,6 +1,7 @@
 #include "mutants.hpp"
 
 #include "wrong_calls.hpp"
+#include "wrong_keys.hpp"
 #include "wrong_lists.hpp"
 #include "wrong_reads.hpp"
 #include "wrong_writes.hpp"
@@ -36,6 +37,9 @@ const std::vector<Mutant>& mutants() {
       mutant<LostAppend>("every 1000th append is acknowledged and lost", "C07"),
       mutant<SiblingIsDirectory>("stat takes a sibling that begins alike for a directory", "B11"),
       mutant<CaseInsensitive>("keys are compared without regard to case", "F09"),
+      mutant<ChangesKeys<cutSegments>>("a segment is cut after 255 bytes", "F15"),
+      mutant<ChangesKeys<cutDepth>>("a key is cut after 64 levels", "F16"),
+      mutant<HidesTemporaryNames>("list hides what looks like a temporary file", "F21"),
       mutant<RemoveBleeds>("recursive remove takes siblings that begin alike", "E07"),
       mutant<ExpectedSizeIgnored>("append takes expected_size and ignores it", "C17"),
       mutant<TokenForgotten>("append lands again for every repeat of its token", "C19"),
