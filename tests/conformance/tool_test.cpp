@@ -1,38 +1,13 @@
 // tally-conformance on plugins that break one promise each: the case about it fails, in words, and nothing else
 // happens.
 
-#include <sys/wait.h>
+#include "tool_run.hpp"
 
-#include <cstdio>
 #include <set>
 #include <sstream>
 #include <string>
 
-#include "support/doctest.hpp"
-
-namespace {
-
-struct Ended {
-  int code;
-  std::string output;
-};
-
-Ended kitOn(const std::string& plugin, const std::string& arguments) {
-  const std::string command =
-      std::string(TALLY_CONFORMANCE_TOOL) + ' ' + plugin + " --set plugins.trust=relaxed " + arguments + " 2>&1";
-  std::FILE* const stream = ::popen(command.c_str(), "r");
-  REQUIRE(stream != nullptr);
-  Ended ended{-1, {}};
-  char buffer[4096];
-  for (std::size_t got; (got = std::fread(buffer, 1, sizeof buffer, stream)) != 0;) ended.output.append(buffer, got);
-  const int status = ::pclose(stream);
-  ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ended;
-}
-
-bool says(const Ended& ended, const std::string& words) { return ended.output.find(words) != std::string::npos; }
-
-}  // namespace
+using namespace tally::test;
 
 TEST_CASE("tool: an exception that leaves a raw plugin is one failed case, and is called what it is") {
   const auto ended = kitOn(TALLY_SPOILED_THROWS, "--only P18,P35");
