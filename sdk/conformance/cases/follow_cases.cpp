@@ -177,6 +177,21 @@ void noCursor(Context& context) {
   }
 }
 
+void foreignCursor(Context& context) {
+  auto& storage = context.storage();
+  for (const auto* key : {"d/x", "d/y", "d/xx", "x"}) storage.write(key, "the same bytes");
+  FollowReader reader(storage, "d/x");
+  const std::string at_begin = reader.cursor();
+  reader.expectBytes("the same bytes");
+  for (const std::string& cursor : {at_begin, reader.cursor()}) {
+    for (const auto* key : {"d/y", "d/xx", "x", "d/missing"}) {
+      expectError(ErrorCode::InvalidArgument, "follower of " + quote(key) + " from a cursor of 'd/x'",
+                  [&] { of<Follow>(storage).openFollower(key, fromCursor(cursor), {}); });
+    }
+    of<Follow>(storage).openFollower("d/x", fromCursor(cursor), {});
+  }
+}
+
 void inTime(Context& context) {
   auto& storage = context.storage();
   storage.write("x", "1");
@@ -224,6 +239,7 @@ Group followCases() {
                   {"M16", "open: a directory is IsADirectory", directory, kFollow},
                   {"M17", "a deadline that passes is Nothing, no error, and not early", inTime, kFollow},
                   {"M18", "empty objects and empty appends are no events", emptyAppends, kFollow},
+                  {"M23", "open: a cursor of another object is InvalidArgument", foreignCursor, kFollow},
               }};
   for (auto& more : followRaceCases()) group.cases.push_back(more);
   for (auto& more : followLineCases()) group.cases.push_back(more);

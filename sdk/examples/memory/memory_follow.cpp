@@ -1,8 +1,8 @@
 #include "memory_follow.hpp"
 
 #include <charconv>
+#include <functional>
 #include <mutex>
-#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <utility>
@@ -17,17 +17,34 @@ struct Position {
   std::uint64_t offset = 0;
 };
 
-std::string textOf(const Position& position) {
-  return std::to_string(position.born) + "-" + std::to_string(position.offset);
+/// Tells a cursor of another object. It need not outlive the program: nothing here does.
+std::uint64_t checkOf(std::string_view key) { return std::hash<std::string_view>()(key); }
+
+std::string textOf(std::string_view key, const Position& position) {
+  std::string text;
+  for (const auto number : {checkOf(key), position.born, position.offset}) text += std::to_string(number) + "-";
+  return text;
 }
 
-std::optional<Position> parse(std::string_view text) {
+/// Takes a number and the dash behind it off `text`; false when they are not there.
+bool takeNumber(std::string_view& text, std::uint64_t& number) {
   const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc() || read.ptr == end || *read.ptr != '-') return false;
+  text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()) + 1);
+  return true;
+}
+
+/// Errors: InvalidArgument for what textOf did not make of this key.
+Position parse(std::string_view key, std::string_view text) {
+  std::uint64_t check = 0;
   Position position;
-  const auto born = std::from_chars(text.data(), end, position.born);
-  if (born.ec != std::errc() || born.ptr == end || *born.ptr != '-') return std::nullopt;
-  const auto offset = std::from_chars(born.ptr + 1, end, position.offset);
-  if (offset.ec != std::errc() || offset.ptr != end) return std::nullopt;
+  std::string_view rest = text;
+  const bool whole = takeNumber(rest, check) && takeNumber(rest, position.born) && takeNumber(rest, position.offset);
+  if (!whole || !rest.empty()) {
+    throw Error(ErrorCode::InvalidArgument, "'" + std::string(text) + "' is no cursor");
+  }
+  if (check != checkOf(key)) throw Error(ErrorCode::InvalidArgument, "it is the cursor of another object");
   return position;
 }
 
@@ -47,7 +64,7 @@ class MemoryFollower final : public Follower {
     }
   }
 
-  std::string cursor() const override { return textOf(at_); }
+  std::string cursor() const override { return textOf(key_, at_); }
 
  private:
   FollowEvent look(ByteSink& out, std::uint64_t max_bytes) {
@@ -84,9 +101,7 @@ std::unique_ptr<Follower> MemoryFollow::openFollower(std::string_view key, const
   if (object == nullptr && options.must_exist) throw Error(ErrorCode::NotFound, "there is no such object");
   Position position;
   if (!options.cursor.empty()) {
-    const auto saved = parse(options.cursor);
-    if (!saved) throw Error(ErrorCode::InvalidArgument, "'" + std::string(options.cursor) + "' is no cursor");
-    position = *saved;
+    position = parse(key, options.cursor);
   } else if (options.from_end && object != nullptr) {
     position = {object->born, object->bytes.size()};
   }

@@ -31,6 +31,7 @@ std::vector<Mutant> followMutants() {
       mutant<Follow, ForwardingFollow<LateIsAnError>>("a deadline that passes is an error", "M17"),
       mutant<Follow, ForwardingFollow<PollingFollower<500>>>("a follower looks twice a second", "M19"),
       mutant<Follow, ForwardingFollow<QuietFollower<FollowEvent::Reset>>>("two values come as one", "M21"),
+      mutant<Follow, AnyTextIsACursor>("a cursor of another object means the start", "M23"),
   };
 }
 
