@@ -119,6 +119,38 @@ void othersGoOn(Context& context) {
   expectAbsent(storage, "d/x");
 }
 
+/// After something that ended the lease: nothing of its holder lands, and it is free.
+void expectEnded(IStorage& storage, Lease& lease, const std::string& why) {
+  expectLost(lease, "a holder whose object was removed" + why);
+  expect(!storage.stat("d/x"), "stat of what was removed, after its holder tried to write it: found something");
+  expectError(ErrorCode::NotFound, "read of what was removed", [&] { storage.read("d/x"); });
+  storage.write("d/x", "anew");
+  expectLost(lease, "a holder whose object was removed" + why + " and made again");
+  expectContent(storage, "d/x", "anew");
+  const auto next = acquire(storage, "next", true);
+  next->append("+next", {});
+  lease.release({});
+  next->append("+still", {});
+  expectContent(storage, "d/x", "anew+next+still");
+  next->release({});
+}
+
+void removedByOthers(Context& context) {
+  auto& storage = context.storage();
+  const auto first = acquire(storage, "first");
+  first->write("one", {});
+  storage.write("d/x", "plain");
+  first->append("+first", {});
+  expectContent(storage, "d/x", "plain+first");
+  first->write("first again", {});
+  storage.remove("d/x");
+  expectEnded(storage, *first, "");
+  const auto second = acquire(storage, "second");
+  second->append("+second", {});
+  storage.remove("d", {true});
+  expectEnded(storage, *second, " with its directory");
+}
+
 void directory(Context& context) {
   auto& storage = context.storage();
   storage.write("d/x", "1");
@@ -213,6 +245,8 @@ Group leaseCases() {
                kLease | Needs(Facility::Host)},
               {"T11", "4 threads overtake each other: nobody goes on behind its successor", underContention, kLease},
               {"T12", "a slow process can't write behind its successor", slowProcess, kLease | Needs(kProcesses)},
+              {"T14", "others replace the object: the lease stays; they remove it: the lease ends", removedByOthers,
+               kLease},
           }};
 }
 

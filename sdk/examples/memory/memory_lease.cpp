@@ -2,13 +2,14 @@
 
 #include <mutex>
 #include <shared_mutex>
+#include <string>
 
 namespace tally::examples {
 namespace {
 
 class MemoryLease final : public Lease {
  public:
-  MemoryLease(MemoryObjects& objects, MemoryLeases::Holder& holder, std::string_view key)
+  MemoryLease(MemoryObjects& objects, MemoryObjects::Holder& holder, std::string_view key)
       : objects_(objects), holder_(holder), key_(key), number_(holder.number) {}
 
   Version write(std::string_view content, const Call& call) override {
@@ -41,7 +42,7 @@ class MemoryLease final : public Lease {
   }
 
   MemoryObjects& objects_;
-  MemoryLeases::Holder& holder_;  // guarded by objects_.mutex
+  MemoryObjects::Holder& holder_;  // guarded by objects_.mutex
   const std::string key_;
   const std::uint64_t number_;
 };
@@ -54,7 +55,7 @@ std::unique_ptr<Lease> MemoryLeases::acquireLease(std::string_view key, std::str
   objects_.forgetExpired();
   const std::unique_lock lock(objects_.mutex);
   objects_.checkPlace(key);
-  Holder& holder = holders_[std::string(key)];
+  auto& holder = objects_.holders[std::string(key)];
   if (options.if_free && !holder.owner.empty()) {
     throw Error(ErrorCode::Conflict, "'" + holder.owner + "' holds the lease");
   }

@@ -28,10 +28,9 @@ void MemoryObjects::forgetExpired() {
   for (auto at = map.begin(); at != map.end();) {
     const auto expires = at->second.expires;
     if (expires > now) next = std::min(next, expires);
-    at = expires > now ? std::next(at) : map.erase(at);
+    at = expires > now ? std::next(at) : erase(at, std::next(at));
   }
   next_expiry_ = next;
-  ring();
 }
 
 const MemoryObjects::Object* MemoryObjects::find(std::string_view key) const {
@@ -77,6 +76,15 @@ MemoryObjects::Object& MemoryObjects::append(std::string_view key, std::string_v
   touch(object);
   if (object.born == 0) object.born = object.version;
   return object;
+}
+
+MemoryObjects::Place MemoryObjects::erase(Place first, Place last) {
+  for (auto at = first; at != last; ++at) {
+    const auto holder = holders.find(at->first);
+    if (holder != holders.end()) holder->second.owner.clear();
+  }
+  ring();
+  return map.erase(first, last);
 }
 
 /// A new version for each change, from one counter: an object that is removed and made again never looks unchanged.

@@ -32,6 +32,12 @@ class MemoryObjects {
     std::map<std::string, std::uint64_t, std::less<>> tokens;  // append token -> size just after that append
   };
 
+  /// Of the lease of a key.
+  struct Holder {
+    std::uint64_t number = 0;  // goes up with each new one
+    std::string owner;         // empty: nobody has it
+  };
+
   // The order of a folder tree: '/' sorts before every other byte, so that a directory's whole subtree stands where
   // its name stands among its siblings. By plain bytes "t-" would come between "t" and "t/x".
   struct TreeOrder {
@@ -41,6 +47,7 @@ class MemoryObjects {
 
   std::shared_mutex mutex;
   std::map<std::string, Object, TreeOrder> map;
+  std::map<std::string, Holder, std::less<>> holders;  // entries stay
 
   /// Drop what has outlived its time, so that nobody else has to think of it. Takes the lock itself.
   void forgetExpired();
@@ -53,7 +60,10 @@ class MemoryObjects {
   /// These create the object where it is absent. Errors: as checkPlace.
   Object& replace(std::string_view key, std::string_view content, Clock::time_point expires = Clock::time_point::max());
   Object& append(std::string_view key, std::string_view content);
-  /// To be called after taking something out of `map`.
+  /// Take objects away, and their leases with them. Returns what comes behind them.
+  using Place = std::map<std::string, Object, TreeOrder>::iterator;
+  Place erase(Place first, Place last);
+  /// To be called after another change that somebody may wait for.
   void ring() noexcept { changed_.notify_all(); }
 
   /// Give up `lock` until something has changed, for 20 ms at most: then it is time to look at the call and at

@@ -108,8 +108,7 @@ bool MemoryStorage::remove(std::string_view key, const RemoveOptions& options, c
   auto& objects = objects_.map;
   const auto found = objects.find(key);
   if (found != objects.end()) {
-    objects.erase(found);
-    objects_.ring();
+    objects_.erase(found, std::next(found));
     return true;
   }
   if (!key.empty() && !objects_.hasChildren(key)) return false;
@@ -119,8 +118,7 @@ bool MemoryStorage::remove(std::string_view key, const RemoveOptions& options, c
   const auto first = objects.lower_bound(folder);
   auto last = first;
   while (last != objects.end() && MemoryObjects::startsWith(last->first, folder)) ++last;
-  objects.erase(first, last);
-  objects_.ring();
+  objects_.erase(first, last);
   return true;
 }
 

@@ -56,6 +56,8 @@ std::vector<Mutant> writerMutants() {
       mutant<Leases, ForwardingLeases<ReleaseIgnored>>("release does nothing", "T04"),
       mutant<Leases, ForwardingLeases<FreesTheSuccessors>>("a late release frees the successor's lease", "T05"),
       mutant<Leases, ForwardingLeases<ReleasedWhenDropped>>("a lease is free once its handle is gone", "T06"),
+      mutant<Leases, ForwardingLeases<OutlivesItsObject>>("a lease outlives the object that was removed", "T14"),
+      mutant<Leases, ForwardingLeases<EndsWithItsVersion>>("a lease ends when others replace the object", "T14"),
   };
 }
 

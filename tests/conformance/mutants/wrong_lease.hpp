@@ -80,6 +80,28 @@ class ReleasedWhenDropped final : public ForwardingLease {
   ~ReleasedWhenDropped() override { good().release({}); }
 };
 
+/// Keeps the right for itself, as it has for a lock that lies beside the object.
+class OutlivesItsObject final : public ForwardingLease {
+  using ForwardingLease::ForwardingLease;
+  Version write(std::string_view content, const Call& call) override {
+    return storage().stat(key(), call) ? good().write(content, call) : storage().write(key(), content, {}, call);
+  }
+};
+
+/// Tells its object by its version, so that a replacement by others ends it.
+class EndsWithItsVersion final : public ForwardingLease {
+  using ForwardingLease::ForwardingLease;
+  Version write(std::string_view content, const Call& call) override { return last_ = good().write(content, call); }
+  std::optional<std::uint64_t> append(std::string_view content, const Call& call) override {
+    const auto found = storage().stat(key(), call);
+    if (!last_.empty() && !(found && found->version == last_)) throw Error(ErrorCode::Conflict, "it was replaced");
+    const auto size = good().append(content, call);
+    last_ = storage().stat(key(), call)->version;
+    return size;
+  }
+  Version last_;
+};
+
 class IfFreeIgnored final : public ForwardingLeases<ForwardingLease> {
   using ForwardingLeases::ForwardingLeases;
   LeaseOptions spoiled(const LeaseOptions&) override { return {}; }

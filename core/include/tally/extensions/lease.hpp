@@ -15,7 +15,8 @@ struct LeaseOptions {
 };
 
 /// The right to change one object. The backend itself refuses a holder that was overtaken, so a process that was only
-/// slow can't write over its successor. Writers that use no lease are not kept out.
+/// slow can't write over its successor. Writers that use no lease are not kept out: the lease stays when they write or
+/// append, and ends, as if it were given up, when they remove the object.
 /// Threads: any.
 class TALLY_API Lease {
  public:
