@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 
 #include "failing_server.hpp"
 #include "follow_reader.hpp"
 #include "group_worker.hpp"
+#include "parallel.hpp"
+#include "stopper.hpp"
 #include "stream_submitter.hpp"
 
 namespace tally::conformance {
@@ -120,6 +123,37 @@ void answersLost(Context& context) {
   expect(names_it, "the error of a stream names no ticket from which on the outcome is unknown: " + lost.message());
 }
 
+void cancelledWhileWaiting(Context& context) {
+  Proxied on(context);
+  const auto stream = openStream(*on.storage, "d/x");
+  Submitter submitter(*stream);
+  submitter.submit("+first");
+  submitter.flush();
+  const int before = on.proxy.struck();
+  on.proxy.arm({Fault::Hang, Strike::kForEver});
+  submitter.submit("+second");
+  Stopper stopper(context.harness());
+  Clock::time_point asked, answered;
+  inThreads(2, [&](unsigned i) {
+    if (i == 0) {
+      expectError(ErrorCode::Cancelled, "wait of an append stream that is cancelled while nobody answers",
+                  [&] { stream->wait(1, stopper.within(kPatience)); });
+      answered = Clock::now();
+      return;
+    }
+    const auto limit = Clock::now() + kPatience / 3;
+    while (on.proxy.struck() == before && Clock::now() < limit) std::this_thread::sleep_for(1ms);
+    asked = Clock::now();
+    stopper.stop();
+  });
+  expect(answered - asked < 2s, "wait of an append stream that is cancelled: did not end soon");
+  on.proxy.disarm();
+  const Ending ending =
+      outcomeOf(context, "wait of an append stream, again", [&] { stream->wait(1, Call::within(kPatience)); });
+  const std::string first = std::string(kOld) + "+first", found = on.direct->read("d/x");
+  if (ending == Ending::Done || found != first) expectBytes("content of 'd/x'", found, first + "+second");
+}
+
 void workerOverABadLine(Context& context) {
   Proxied on(context);
   constexpr unsigned kCount = 40;
@@ -153,8 +187,11 @@ std::vector<Case> followLineCases() {
 }
 
 std::vector<Case> appendStreamLineCases() {
+  const auto needs = AppendStreams::kId | Needs(Facility::Server);
   return {{"S16", "answers are lost: the stream is over, and names the first append with an unknown outcome",
-           answersLost, AppendStreams::kId | Needs(Facility::Server), Pace::Quick, 120}};
+           answersLost, needs, Pace::Quick, 120},
+          {"S18", "wait: a cancellation ends it at once, and that wait alone", cancelledWhileWaiting, needs, Pace::Slow,
+           120}};
 }
 
 std::vector<Case> consumerGroupLineCases() {

@@ -5,6 +5,7 @@
 
 #include "call_cases.hpp"
 #include "groups.hpp"
+#include "option_cases.hpp"
 #include "parallel.hpp"
 #include "tally/conformance/expect.hpp"
 
@@ -281,6 +282,7 @@ Group appendCases() {
           {"C20", "append: an undeclared option is Unsupported and appends nothing", undeclaredOptions},
       }};
   for (auto& more : badLineAppendCases()) group.cases.push_back(more);
+  for (auto& more : appendOptionCases()) group.cases.push_back(more);
   return group;
 }
 

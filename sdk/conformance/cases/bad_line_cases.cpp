@@ -108,6 +108,22 @@ void cutChanges(Context& context) { tryChanges(context, {"write", "remove"}, kEv
 void garbledChanges(Context& context) { tryChanges(context, {"write", "append", "remove"}, {Fault::Garble}); }
 void cutAppends(Context& context) { tryChanges(context, {"append"}, kEveryCut); }
 
+/// A write, an append to the old value, and an append to nothing, of 3 MiB, at each cut.
+void cutLargeChanges(Context& context) {
+  Proxied on(context);
+  const std::string large = context.bytes(3U << 20);
+  const Operation changes[] = {
+      {"write of 3 MiB", true, [&](IStorage& s, const Call& call) { s.write("d/x", large, {}, call); }},
+      {"append of 3 MiB", true, [&](IStorage& s, const Call& call) { s.append("d/x", large, {}, call); }}};
+  for (const auto& change : changes) {
+    const bool is_write = &change == &changes[0];
+    for (const Fault fault : kCuts) {
+      tryChange(context, on, fault, change, is_write ? large : kOld + large);
+      expectListing(*on.direct, "d", {"x"});
+    }
+  }
+}
+
 void cutTokens(Context& context) {
   Proxied on(context);
   std::string expected = kOld;
@@ -209,6 +225,8 @@ std::vector<Case> badLineCases() {
       {"J09", "read, list, stat: with a cut answer are right or an error, never short", cutReads, kServer},
       {"J10", "read, list, stat: with a garbled answer are right or an error", garbledReads, kServer},
       {"J11", "write, remove: cut anywhere are done or not, or say that they can't know", cutChanges, kServer},
+      {"J26", "write, append: of 3 MiB, cut anywhere, are done once or not, or say that they can't know",
+       cutLargeChanges, kServer, Pace::Slow, 180},
       {"J18", "write, append, remove: with a garbled answer likewise", garbledChanges, kServer},
       {"J19", "write: that may arrive after its deadline is OutcomeUnknown", lateWrite, kServer},
       {"J20", "write: with if_version, arriving again later, undoes nothing", repeatedConditions, kVersion},

@@ -1,67 +1,10 @@
 // Group R: many objects in one go.
-#include "tally/extensions/batch.hpp"
-
-#include <numeric>
-
-#include "abilities.hpp"
+#include "batch_results.hpp"
 #include "groups.hpp"
 #include "parallel.hpp"
 
 namespace tally::conformance {
 namespace {
-
-/// What became of each item; more or less than one answer an item is a broken promise.
-class Results final : public BatchSink {
- public:
-  struct Item {
-    std::string content;
-    StorageStat stat;
-    std::optional<Error> error;
-  };
-
-  explicit Results(std::size_t count) : items_(count), answers_(count) {}
-  void take(std::size_t index, std::string_view content, const StorageStat& stat) override {
-    count(index);
-    items_[index] = {std::string(content), stat, std::nullopt};
-  }
-  void fail(std::size_t index, const Error& error) override {
-    count(index);
-    items_[index].error = error;
-  }
-
-  /// All of them, once the batch has returned.
-  const std::vector<Item>& items() const {
-    for (std::size_t i = 0; i < answers_.size(); ++i) {
-      expectEqual("answers for item " + std::to_string(i) + " of " + std::to_string(answers_.size()), answers_[i], 1U);
-    }
-    return items_;
-  }
-  bool empty() const { return std::accumulate(answers_.begin(), answers_.end(), 0U) == 0; }
-
- private:
-  void count(std::size_t index) {
-    expect(index < answers_.size(), "a batch answered for an item that it does not have");
-    ++answers_[index];
-  }
-  std::vector<Item> items_;
-  std::vector<unsigned> answers_;
-};
-
-void expectDone(const Results::Item& item, const std::string& what) {
-  if (item.error) fail(what + ": found " + item.error->what() + ", expected that it is done");
-}
-
-void expectFailed(const Results::Item& item, ErrorCode code, const std::string& what) {
-  expectErrorAmong({code}, what, item.error ? &*item.error : nullptr);
-}
-
-Batch::Keys keysOf(const std::vector<std::string>& keys) { return {keys.begin(), keys.end()}; }
-
-std::vector<std::string> numbered(const std::string& before, std::size_t count) {
-  std::vector<std::string> keys;
-  for (std::size_t i = 0; i < count; ++i) keys.push_back(before + std::to_string(i));
-  return keys;
-}
 
 void readMany(Context& context) {
   auto& storage = context.storage();
@@ -127,24 +70,6 @@ void removeMany(Context& context) {
   of<Batch>(storage).removeMany({"d", "b"}, {true}, recursive, {});
   for (const auto& item : recursive.items()) expectDone(item, "recursive remove in a batch");
   expectListing(storage, "", {"dx"});
-}
-
-void thousand(Context& context) {
-  auto& storage = context.storage();
-  const auto keys = numbered("d/k", 1000);
-  std::vector<std::string> contents;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    contents.push_back(context.bytes(i % 100 == 0 ? 300'000 : context.number(0, 2000)));
-  }
-  Results written(keys.size()), read(keys.size());
-  of<Batch>(storage).writeMany(keysOf(keys), keysOf(contents), {}, written, {});
-  for (std::size_t i = 0; i < keys.size(); ++i) expectDone(written.items()[i], "write of " + quote(keys[i]));
-  expectEqual("entries of 'd' after a batch of writes", storage.list("d").size(), keys.size());
-  of<Batch>(storage).readMany(keysOf(keys), read, {});
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    expectDone(read.items()[i], "read of " + quote(keys[i]));
-    expectBytes("content of " + quote(keys[i]) + ", read in a batch", read.items()[i].content, contents[i]);
-  }
 }
 
 void nothing(Context& context) {
@@ -265,24 +190,26 @@ void together(Context& context) {
 
 Group batchCases() {
   constexpr auto kBatch = Batch::kId;
-  return {'R',
-          "batches, with tally.batch/1",
-          {
-              {"R01", "read: each item has its bytes and state, or its own error", readMany, kBatch},
-              {"R02", "write: each item is done or has its own error, and the rest is done", writeMany, kBatch},
-              {"R03", "stat: each item has its state, absent ones are NotFound", statMany, kBatch},
-              {"R04", "remove: each item is gone, absent ones are NotFound", removeMany, kBatch},
-              {"R05", "write, read: a thousand of all sizes, one answer each", thousand, kBatch},
-              {"R06", "all: a batch of nothing does nothing", nothing, kBatch},
-              {"R07", "all: a batch that is cancelled already does nothing", cancelled, kBatch},
-              {"R08", "all: a batch whose time is over is a Timeout and does nothing", tooLate, kBatch},
-              {"R09", "write if absent: holds for each item", exclusive, kBatch | Needs(Capability::CreateExclusive)},
-              {"R10", "write if version: holds for each item", versioned, kBatch | Needs(Capability::IfVersion)},
-              {"R11", "write: an undeclared option is Unsupported and writes nothing", undeclared, kBatch},
-              {"R12", "write: an illegal key is refused, and nothing is written for it", illegalKey,
-               kBatch | Needs(Facility::Host)},
-              {"R13", "write, read: batches of 8 threads do not meet", together, kBatch},
-          }};
+  Group group{
+      'R',
+      "batches, with tally.batch/1",
+      {
+          {"R01", "read: each item has its bytes and state, or its own error", readMany, kBatch},
+          {"R02", "write: each item is done or has its own error, and the rest is done", writeMany, kBatch},
+          {"R03", "stat: each item has its state, absent ones are NotFound", statMany, kBatch},
+          {"R04", "remove: each item is gone, absent ones are NotFound", removeMany, kBatch},
+          {"R06", "all: a batch of nothing does nothing", nothing, kBatch},
+          {"R07", "all: a batch that is cancelled already does nothing", cancelled, kBatch},
+          {"R08", "all: a batch whose time is over is a Timeout and does nothing", tooLate, kBatch},
+          {"R09", "write if absent: holds for each item", exclusive, kBatch | Needs(Capability::CreateExclusive)},
+          {"R10", "write if version: holds for each item", versioned, kBatch | Needs(Capability::IfVersion)},
+          {"R11", "write: an undeclared option is Unsupported and writes nothing", undeclared, kBatch},
+          {"R12", "write: an illegal key is refused, and nothing is written for it", illegalKey,
+           kBatch | Needs(Facility::Host)},
+          {"R13", "write, read: batches of 8 threads do not meet", together, kBatch},
+      }};
+  for (auto& more : batchManyCases()) group.cases.push_back(more);
+  return group;
 }
 
 }  // namespace tally::conformance

@@ -1,5 +1,9 @@
 // Group H: readers and writers at the same time.
 #include <atomic>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <optional>
 
 #include "groups.hpp"
 #include "parallel.hpp"
@@ -173,6 +177,76 @@ void lastChild(Context& context) {
   }
 }
 
+/// What a read delivered, and what it said of that.
+struct SeenState {
+  std::uint64_t number, size;
+  StorageStat stat;
+};
+
+SeenState readState(IStorage& storage) {
+  std::string bytes;
+  StorageStat stat;
+  {
+    StringSink sink(bytes);
+    stat = storage.read("d/x", {}, sink, {});
+  }
+  return {std::strtoull(bytes.c_str(), nullptr, 10), bytes.size(), stat};
+}
+
+void stateOfRead(Context& context) {
+  auto& storage = context.storage();
+  const unsigned writes = context.rounds(400);
+  std::vector<Version> written;
+  std::atomic<bool> done{false};
+  std::vector<SeenState> seen[3];
+  const auto value = [](unsigned number) { return std::to_string(number) + ':' + std::string(number * 701, 'x'); };
+  written.push_back(storage.write("d/x", value(0)));
+  inThreads(4, [&](unsigned i) {
+    if (i < 3) {
+      while (!done) seen[i].push_back(readState(storage));
+      return;
+    }
+    const RaiseAtEnd raise(done);
+    for (unsigned number = 1; number < writes; ++number) written.push_back(storage.write("d/x", value(number)));
+  });
+  for (const auto& states : seen) {
+    for (const auto& state : states) {
+      const std::string what = "read of value " + std::to_string(state.number) + " during replaces: says ";
+      if (state.stat.size) expectEqual(what + "a size", *state.stat.size, state.size);
+      expect(state.stat.version == written.at(state.number), what + "the version of another value");
+    }
+  }
+}
+
+/// Whether it was done; else the key can't hold a file.
+bool isWritten(IStorage& storage, const std::string& key, bool appended) {
+  try {
+    if (appended) {
+      storage.append(key, key);
+    } else {
+      storage.write(key, key);
+    }
+    return true;
+  } catch (const Error& error) {
+    expectErrorAmong({ErrorCode::IsADirectory, ErrorCode::NotADirectory}, "write of " + quote(key), &error);
+    return false;
+  }
+}
+
+void fileAndDirectory(Context& context) {
+  auto& storage = context.storage();
+  for (unsigned round = 0; round < context.rounds(200); ++round) {
+    const std::string keys[] = {"d/a" + std::to_string(round), "d/a" + std::to_string(round) + "/b"};
+    std::atomic<bool> written[2];
+    inThreads(2, [&](unsigned i) { written[i] = isWritten(storage, keys[i], round % 2 != 0); });
+    expect(!(written[0] && written[1]),
+           "writes of " + quote(keys[0]) + " and " + quote(keys[1]) + " at once: both succeeded");
+    for (const int i : {0, 1}) {
+      if (written[i]) expectContent(storage, keys[i], keys[i]);
+    }
+  }
+}
+
 }  // namespace
 
 Group concurrencyCases() {
@@ -193,6 +267,8 @@ Group concurrencyCases() {
               {"H07", "remove and append at once: gone, or whole appends made afterwards", removeAndAppend},
               {"H10", "write: 16 threads into a new directory all succeed", newParent},
               {"H11", "write: beside the remove of the last sibling succeeds", lastChild},
+              {"H12", "read: says the size and version of just the value that it delivers", stateOfRead},
+              {"H13", "write, append: of 'a' and 'a/b' at once one succeeds at most", fileAndDirectory},
           }};
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "groups.hpp"
+#include "option_cases.hpp"
 #include "parallel.hpp"
 #include "tally/conformance/expect.hpp"
 
@@ -250,7 +251,7 @@ void versionsFollowChanges(Context& context) {
 Group conditionCases() {
   constexpr auto kVersions = Capability::IfVersion;
   constexpr auto kExclusive = Capability::CreateExclusive;
-  return {
+  Group group{
       'G',
       "conditions: hold in one step with the write",
       {
@@ -268,6 +269,8 @@ Group conditionCases() {
           {"G10", "write: an undeclared option is Unsupported and writes nothing", undeclared},
           {"G12", "stat: version and time follow each change, and only changes", versionsFollowChanges, kVersions},
       }};
+  for (auto& more : writeOptionCases()) group.cases.push_back(more);
+  return group;
 }
 
 }  // namespace tally::conformance

@@ -177,6 +177,22 @@ void stopped(Context& context) {
   worker.expectRecords({"1"});
 }
 
+void removedWhileWaiting(Context& context) {
+  auto& storage = context.storage();
+  makeQueue(storage, 1);
+  GroupWorker worker(storage, "w");
+  worker.expectRecords({"0"});
+  inThreads(2, [&](unsigned i) {
+    if (i == 0) {
+      expectError(ErrorCode::NotFound, "next of a worker whose object is removed while it waits",
+                  [&] { worker.take(1, Call::within(20s)); });
+      return;
+    }
+    std::this_thread::sleep_for(50ms);  // so that the other one waits by now; also if not, the case holds
+    storage.remove("q");
+  });
+}
+
 void largeRecords(Context& context) {
   auto& storage = context.storage();
   const std::string content = context.bytes(3'000'000);
@@ -210,6 +226,7 @@ Group consumerGroupCases() {
           {"U15", "names: 1 to 128 printable characters without spaces, else InvalidArgument", badNames,
            kGroup | Needs(Facility::Host)},
           {"U16", "cancel: ends a waiting worker, and it goes on afterwards", stopped, kGroup},
+          {"U19", "remove of the object ends a waiting worker with NotFound", removedWhileWaiting, kGroup},
           {"U17", "large appends come whole, in one record or in several", largeRecords, kGroup},
       }};
   for (auto& more : sharedGroupCases()) group.cases.push_back(more);

@@ -1,5 +1,8 @@
 // Group L: a part of an object.
+#include <atomic>
+
 #include "groups.hpp"
+#include "parallel.hpp"
 #include "tally/conformance/expect.hpp"
 
 namespace tally::conformance {
@@ -68,6 +71,28 @@ void rangeSaysStat(Context& context) {
   expect(said.version == stat->version, "read of a range: says another version than stat");
 }
 
+/// Values of one size and one letter each, replaced while three threads read parts of them.
+void rangesMeanwhile(Context& context) {
+  constexpr std::size_t kSize = std::size_t{4} << 20;
+  auto& storage = context.storage();
+  const unsigned rounds = context.rounds(60);
+  const auto value = [](unsigned round) { return std::string(kSize, static_cast<char>('a' + round % 26)); };
+  storage.write("x", value(0));
+  std::atomic<bool> done{false};
+  std::atomic<unsigned> reads{0};
+  inThreads(4, [&](unsigned i) {
+    const RaiseAtEnd raise(done);  // also when a reader has found something
+    for (unsigned round = 1; i == 0 && (round < rounds || reads < 30) && !done; ++round)
+      storage.write("x", value(round));
+    for (std::size_t at = i; i != 0 && !done; at += 7, ++reads) {
+      const ByteRange range{at * 100'003 % (kSize / 2), kSize / 2};
+      const std::string bytes = storage.read("x", range);
+      expectEqual<std::size_t>("bytes of a range during replaces", bytes.size(), kSize / 2);
+      expect(bytes.find_first_not_of(bytes[0]) == bytes.npos, "a range during replaces: holds bytes of two values");
+    }
+  });
+}
+
 }  // namespace
 
 Group rangeCases() {
@@ -79,6 +104,7 @@ Group rangeCases() {
               {"L03", "read: a range of length 0 is empty", nothingWanted},
               {"L12", "read: ranges over a large object that was written and appended to", largeRanges},
               {"L13", "read: a range says what stat says of the whole object", rangeSaysStat},
+              {"L14", "read: ranges of a 4 MiB value under replacement are of one version", rangesMeanwhile},
           }};
 }
 

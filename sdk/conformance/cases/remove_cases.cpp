@@ -126,6 +126,24 @@ void emptyDirectory(Context& context) {
   expectListing(storage, "", {});
 }
 
+void manyBelow(Context& context) {
+  constexpr unsigned kCount = 2500, kThreads = 10;
+  auto& storage = context.storage();
+  storage.write("d2/x", "a neighbour");
+  inThreads(kThreads, [&](unsigned i) {
+    for (unsigned k = i; k < kCount; k += kThreads) {
+      const std::string name = std::to_string(k);
+      storage.write(k % 5 == 0 ? path::join({"d/e", name, "x"}) : path::join({"d", name}), name);
+    }
+  });
+  expectEqual<std::size_t>("entries of 'd'", storage.list("d").size(), kCount - kCount / 5 + 1);
+  expectEqual("recursive remove of 2500 objects: whether they existed", storage.remove("d", kRecursive), true);
+  expectListing(storage, "d", {});
+  expectListing(storage, "d/e", {});
+  expectAbsent(storage, "d");
+  expectListing(storage, "", {"d2/"});
+}
+
 }  // namespace
 
 Group removeCases() {
@@ -145,6 +163,7 @@ Group removeCases() {
           {"E10", "remove: recursively takes links, not what they lead to", removeLeavesLinkTarget, Facility::Folder},
           {"E12", "remove: a reader meanwhile gets the whole value or NotFound", whileReading},
           {"E14", "remove: recursively of a directory that has lost its children", emptyDirectory},
+          {"E15", "remove: recursively of 2500 objects leaves none", manyBelow, {}, Pace::Quick, 120},
       }};
 }
 
