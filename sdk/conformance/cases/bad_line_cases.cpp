@@ -74,9 +74,9 @@ void garbledReads(Context& context) { tryReads(context, Fault::Garble); }
 void expectEnding(Proxied& on, const std::string& what, Ending ending, const std::string& done) {
   std::string found;
   if (on.direct->stat("d/x")) found = on.direct->read("d/x");
-  if (ending == Ending::Done) return expectBytes("content of 'd/x' after a " + what, found, done);
+  if (ending == Ending::Done) return expectBytes("content of 'd/x' after the " + what, found, done);
   if (ending == Ending::Unknown && found == done) return;
-  expectBytes("content of 'd/x' after a " + what + " that was told to have failed", found, kOld);
+  expectBytes("content of 'd/x' after the " + what + ", which was told to have failed", found, kOld);
 }
 
 void tryChange(Context& context, Proxied& on, Fault fault, const Operation& change, const std::string& done) {

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "tally/conformance/runner.hpp"
+#include "tally/conformance/store_groups.hpp"
 
 namespace tally::test {
 
@@ -11,11 +12,21 @@ using namespace conformance;
 
 namespace {
 
-Report runOn(Harness& harness, std::vector<std::string> only) {
+const std::vector<Group>& allGroups() {
+  static const std::vector<Group> kAll = [] {
+    auto groups = baseGroups();
+    for (auto& more : storeGroups()) groups.push_back(std::move(more));
+    return groups;
+  }();
+  return kAll;
+}
+
+Report runOn(Harness& harness, std::vector<std::string> only, int limit_seconds = 0) {
   Options options;
+  options.limit_seconds = limit_seconds;
   options.effort = std::min(options.effort, 50U);  // a fault of each call needs no hundreds of rounds
   options.only = std::move(only);
-  return run(harness, baseGroups(), options);
+  return run(harness, allGroups(), options);
 }
 
 std::string failedIds(const Report& report) {
@@ -36,10 +47,11 @@ std::string wordsOf(const Report& report, const std::string& id) {
 
 }  // namespace
 
-bool isCaught(Harness& mutant, const std::string& name, const std::string& by, const std::vector<std::string>& others) {
+bool isCaught(Harness& mutant, const std::string& name, const std::string& by, const std::vector<std::string>& others,
+              int limit_seconds) {
   std::vector<std::string> only = others;
   only.push_back(by);
-  const Report report = runOn(mutant, std::move(only));
+  const Report report = runOn(mutant, std::move(only), limit_seconds);
   const bool caught = report.failed(by), passes_some = report.count(Result::Passed) != 0;
   std::printf("%-8s %-58s by %s (all: %s)%s\n         %s\n", caught ? "caught" : "SURVIVED", name.c_str(), by.c_str(),
               failedIds(report).c_str(), passes_some ? "" : "; BROKEN, it passes nothing", wordsOf(report, by).c_str());

@@ -9,9 +9,9 @@
 namespace tally::test {
 
 /// Run that case, and `others`, of which some must pass: a mutant that fails everywhere proves nothing. Says how it
-/// went.
+/// went. A mutant that does not end is caught after so many seconds, instead of those of the case.
 bool isCaught(conformance::Harness& mutant, const std::string& name, const std::string& by,
-              const std::vector<std::string>& others);
+              const std::vector<std::string>& others, int limit_seconds = 0);
 
 /// Whether a storage that is right passes a group. Says so if not.
 bool passesAll(conformance::Harness& right, const std::string& group);

@@ -3,25 +3,22 @@
 #include "wrong_calls.hpp"
 #include "wrong_keys.hpp"
 #include "wrong_lists.hpp"
+#include "wrong_races.hpp"
 #include "wrong_reads.hpp"
 #include "wrong_writes.hpp"
 
 namespace tally::test {
-namespace {
-
-template <typename Wrong>
-Mutant mutant(std::string name, std::string caught) {
-  return {std::move(name), std::move(caught),
-          [](std::shared_ptr<IStorage> good) { return std::make_shared<Wrong>(std::move(good)); }};
-}
-
-}  // namespace
-
 const std::vector<Mutant>& mutants() {
   static const std::vector<Mutant> all = {
       mutant<LineFeedJoin>("append joins records by a line feed", "C02"),
       mutant<FirstPageOnly>("list stops at the backend's page of 1000", "D09"),
       mutant<WriteInPlace>("write truncates first, so that readers see the half", "H01"),
+      mutant<EmptyIsNoWrite>("a write of nothing is left out", "A11"),
+      mutant<StatAfterwards>("a read says the state of a later moment", "H12"),
+      mutant<LooksForItsPlace>("the place of a new file is looked at first", "H13"),
+      mutant<RangeInPieces>("a range is read page by page", "L14"),
+      mutant<GlobDirectories>("a directory's name is a pattern", "D12"),
+      mutant<FirstThousandRemoved>("recursive remove stops at the backend's page", "E15"),
       mutant<ErrorsAreEmpty>("a failed read is an empty value", "B07"),
       mutant<MissingIsEmpty>("a missing key reads as empty", "B01"),
       mutant<PrefixBleed>("list by the bare prefix shows the siblings' entries", "D06"),

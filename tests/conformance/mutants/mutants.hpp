@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tally/storage.hpp"
@@ -17,10 +18,19 @@ struct Mutant {
   std::function<std::shared_ptr<IStorage>(std::shared_ptr<IStorage> good)> make;
 };
 
+/// A class that is made from what it spoils.
+template <typename Wrong>
+Mutant mutant(std::string name, std::string caught) {
+  return {std::move(name), std::move(caught),
+          [](std::shared_ptr<IStorage> good) { return std::make_shared<Wrong>(std::move(good)); }};
+}
+
 /// Those that get the operations of IStorage wrong.
 const std::vector<Mutant>& mutants();
 /// Those that get an optional ability wrong.
 std::vector<Mutant> abilityMutants();
+/// Those that show in what the typed store makes of them.
+std::vector<Mutant> storeMutants();
 
 /// A storage with the one ability that the reference has no use for, done right.
 std::shared_ptr<IStorage> withReindex(std::shared_ptr<IStorage> good);

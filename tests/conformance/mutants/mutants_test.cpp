@@ -11,7 +11,7 @@
 #include "judge.hpp"
 #include "memory_harness.hpp"
 #ifdef TALLY_LOCAL
-#include "local_harness.hpp"
+#include "local_mutants.hpp"
 #endif
 #include "wrong_calls.hpp"
 #include "wrong_keys.hpp"
@@ -112,12 +112,11 @@ class FileHarness final : public MemoryHarness {
   std::filesystem::path pluginFile() const override { return TALLY_CARELESS_PLUGIN; }
 };
 
-#ifdef TALLY_LOCAL
-class UnsyncedHarness final : public LocalHarness {
+/// Nobody checks the options before the adapter, which relies on it.
+class UncheckedHarness final : public MemoryHarness {
  public:
-  std::shared_ptr<IStorage> open() override { return std::make_shared<PromisesTooMuch>(LocalHarness::open()); }
+  bool throughHost() const override { return true; }
 };
-#endif
 
 }  // namespace
 }  // namespace tally::test
@@ -135,7 +134,7 @@ int main(int argc, char** argv) {
     ++count;
   };
   auto classes = mutants();
-  for (auto& mutant : abilityMutants()) classes.push_back(std::move(mutant));
+  for (auto& more : {abilityMutants(), storeMutants()}) classes.insert(classes.end(), more.begin(), more.end());
   for (const auto& mutant : visible(classes)) {
     ClassHarness harness(mutant);
     judge(harness, mutant.name, mutant.caught, plain);
@@ -150,11 +149,15 @@ int main(int argc, char** argv) {
   }
   FileHarness careless;
   judge(careless, "the file was linked without care", "P17", plain);
+  UncheckedHarness unchecked;
+  for (const auto* by : {"C24", "G16", "G17"}) judge(unchecked, "options that mean nothing are taken", by, plain);
   NeighboursHarness neighbours;
   judge(neighbours, "emptying a store empties the one whose name goes on", "F22", plain);
 #ifdef TALLY_LOCAL
-  UnsyncedHarness unsynced;
-  judge(unsynced, "nothing is synced, and durability declared", "I06", plain);
+  for (const auto& mutant : localMutants()) {
+    LocalMutantHarness harness(mutant);
+    judge(harness, mutant.name, mutant.caught, plain);
+  }
 #endif
   std::printf("%zu mutants, %zu survived or broken\n", count, survivors);
   if (!named.empty()) return survivors == 0 ? 0 : 1;

@@ -9,22 +9,39 @@
 
 #include "judge.hpp"
 #include "redis_harness.hpp"
+#include "wrong_append_stream.hpp"
 #include "wrong_lines.hpp"
+#include "wrong_reconnects.hpp"
 
 namespace tally::test {
 namespace {
 
-using Wrap = std::function<std::shared_ptr<IStorage>(std::shared_ptr<IStorage>)>;
+/// Puts the mutant before what talks to a server at that address.
+using Wrap = std::function<std::shared_ptr<IStorage>(std::shared_ptr<IStorage>, const std::string& address)>;
 
 struct ServerMutant {
   std::string name, caught;
   Wrap wrap;
+  int limit_seconds = 0;  // for one that does not end
 };
 
 template <typename Wrong>
 ServerMutant mutant(std::string name, std::string caught) {
   return {std::move(name), std::move(caught),
-          [](std::shared_ptr<IStorage> good) { return std::make_shared<Wrong>(std::move(good)); }};
+          [](std::shared_ptr<IStorage> good, const std::string&) { return std::make_shared<Wrong>(std::move(good)); }};
+}
+
+ServerMutant resending() {
+  return {"what was sent last before a connection ended is sent again", "J25",
+          [](std::shared_ptr<IStorage> good, const std::string& address) {
+            return std::make_shared<ResendsTheLast>(std::move(good), address);
+          }};
+}
+
+ServerMutant endless() {
+  auto asks = mutant<AsksForEver>("a server that says nothing is asked for ever", "J22");
+  asks.limit_seconds = 20;  // the backend itself takes 5
+  return asks;
 }
 
 /// Wrong behind the proxy and with wrong configurations; what the kit opens past the proxy is the real backend, but for
@@ -35,14 +52,16 @@ class MutantHarness final : public SingleRedisHarness {
       : SingleRedisHarness(mutant.name, place, openDirectly, false), mutant_(mutant) {}
   std::shared_ptr<IStorage> open() override {
     auto good = SingleRedisHarness::open();
-    return mutant_.caught == "J06" ? mutant_.wrap(std::move(good)) : good;
+    return mutant_.caught == "J06" ? mutant_.wrap(std::move(good), server()) : good;
   }
   std::shared_ptr<IStorage> openAt(const std::string& address) override {
-    return mutant_.wrap(SingleRedisHarness::openAt(address));
+    return mutant_.wrap(SingleRedisHarness::openAt(address), address);
   }
   std::shared_ptr<IStorage> openWrong(conformance::Wrong what) override {
     auto storage = SingleRedisHarness::openWrong(what);
-    return storage ? mutant_.wrap(std::move(storage)) : nullptr;
+    if (!storage) return nullptr;
+    if (mutant_.caught == "J16") return open();  // whatever certificate it has shown
+    return mutant_.wrap(std::move(storage), server());
   }
 
  private:
@@ -72,6 +91,11 @@ std::vector<ServerMutant> mutants() {
       mutant<AnswersOutOfStep>("a late answer is taken for the next one", "J21"),
       mutant<DeadlineNotPassedOn>("a deadline does not reach an answer that drips", "J23"),
       mutant<CancelNotPassedOn>("a cancellation does not reach the connection", "J24"),
+      endless(),
+      resending(),
+      mutant<AppendsAgain>("a large append without an answer is sent again", "J26"),
+      mutant<WithWrong<AppendStreams, ForwardingStreams<StubbornStream>>>(
+          "a cancellation does not reach the wait of an append stream", "S18"),
   };
 }
 
@@ -83,13 +107,16 @@ int main(int argc, char** argv) {
   using namespace tally::test;
   const std::vector<std::string> named(argv + 1, argv + argc);
   SinglePlace place;
-  std::size_t survivors = 0;
-  const auto all = mutants();
+  std::size_t count = 0, survivors = 0;
+  auto all = mutants();
+  if (hasTls()) all.push_back(mutant<ForwardingStorage>("any certificate will do", "J16"));
   for (const auto& mutant : all) {
     if (!named.empty() && std::find(named.begin(), named.end(), mutant.caught) == named.end()) continue;
     MutantHarness harness(place, mutant);
-    survivors += isCaught(harness, mutant.name, mutant.caught, {"A02", "J25"}) ? 0 : 1;
+    ++count;
+    const auto& [name, by, wrap, limit_seconds] = mutant;
+    survivors += isCaught(harness, name, by, {"A02", "J25"}, limit_seconds) ? 0 : 1;
   }
-  std::printf("%zu mutants, %zu survived or broken\n", all.size(), survivors);
+  std::printf("%zu mutants, %zu survived or broken\n", count, survivors);
   return survivors == 0 ? 0 : 1;
 }

@@ -68,6 +68,15 @@ class NeverWaits final : public ForwardingStream {
   std::optional<std::uint64_t> wait(std::uint64_t, const Call&) override { return std::nullopt; }
 };
 
+class StubbornStream final : public ForwardingStream {
+  using ForwardingStream::ForwardingStream;
+  std::optional<std::uint64_t> wait(std::uint64_t ticket, const Call& call) override {
+    Call stubborn;
+    stubborn.deadline = call.deadline;
+    return good().wait(ticket, stubborn);
+  }
+};
+
 class GivesUpWaiting final : public ForwardingStream {
   using ForwardingStream::ForwardingStream;
   std::optional<std::uint64_t> wait(std::uint64_t ticket, const Call& call) override {

@@ -111,4 +111,29 @@ class CountsAllAcknowledged final : public ForwardingGroups {
   }
 };
 
+/// What ends a wait is no reason to end it with an error.
+template <ErrorCode kReason>
+class EndsWithNothing final : public ForwardingGroups {
+  using ForwardingGroups::ForwardingGroups;
+  struct Consumer final : GroupConsumer {
+    explicit Consumer(std::unique_ptr<GroupConsumer> below) : good(std::move(below)) {}
+    std::size_t next(GroupSink& out, std::size_t max_records, const Call& call) override {
+      try {
+        return good->next(out, max_records, call);
+      } catch (const Error& error) {
+        if (error.code() != kReason) throw;
+        return 0;
+      }
+    }
+    std::size_t acknowledge(const std::vector<std::string_view>& ids, const Call& call) override {
+      return good->acknowledge(ids, call);
+    }
+    std::unique_ptr<GroupConsumer> good;
+  };
+  std::unique_ptr<GroupConsumer> joinGroup(std::string_view key, std::string_view group, std::string_view consumer,
+                                           const GroupJoinOptions& options, const Call& call) override {
+    return std::make_unique<Consumer>(good().joinGroup(key, group, consumer, options, call));
+  }
+};
+
 }  // namespace tally::test

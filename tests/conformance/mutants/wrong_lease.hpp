@@ -62,6 +62,16 @@ class FencedAfterwards final : public ForwardingLease {
   }
 };
 
+/// Asks for the right first, and appends then.
+class LooksThenAppends final : public ForwardingLease {
+  using ForwardingLease::ForwardingLease;
+  std::optional<std::uint64_t> append(std::string_view content, const Call& call) override {
+    good().append("", call);
+    letOthersLook();
+    return storage().append(key(), content, {}, call);
+  }
+};
+
 class ReleaseIgnored final : public ForwardingLease {
   using ForwardingLease::ForwardingLease;
   void release(const Call&) override {}

@@ -77,4 +77,23 @@ class PageLosesNext final : public ForwardingStorage {
   }
 };
 
+/// A star at the end of a directory's name stands for anything.
+class GlobDirectories final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  bool list(std::string_view directory, const ListOptions& options, EntrySink& out, const Call& call) override {
+    if (directory.empty() || directory.back() != '*') return good().list(directory, options, out, call);
+    const std::string begin(directory.substr(0, directory.size() - 1));
+    Names siblings, names;
+    good().list(path::parent(directory), {}, siblings, call);
+    for (const auto& [name, is_directory] : siblings.entries) {
+      const auto above = path::parent(directory);
+      const std::string sibling = above.empty() ? name : path::join({above, name});
+      if (sibling.rfind(begin, 0) == 0) good().list(sibling, options, names, call);
+    }
+    names.giveTo(out);
+    return false;
+  }
+};
+
 }  // namespace tally::test

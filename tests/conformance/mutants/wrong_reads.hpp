@@ -85,6 +85,20 @@ class RemoveBleeds final : public ForwardingStorage {
   }
 };
 
+class FirstThousandRemoved final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  bool remove(std::string_view key, const RemoveOptions& options, const Call& call) override {
+    Names page;
+    if (options.recursive) good().list(key, {"", 1000}, page, call);
+    if (page.entries.empty()) return good().remove(key, options, call);
+    for (const auto& [name, is_directory] : page.entries) {
+      good().remove(key.empty() ? name : path::join({key, name}), options, call);
+    }
+    return true;
+  }
+};
+
 class DeadlineIgnored final : public ForwardingStorage {
  public:
   using ForwardingStorage::ForwardingStorage;

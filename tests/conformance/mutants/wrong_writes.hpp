@@ -34,6 +34,16 @@ class WriteInPlace final : public ForwardingStorage {
   }
 };
 
+class EmptyIsNoWrite final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    const auto found = good().stat(key, call);
+    return content.empty() && found ? found->version : good().write(key, content, options, call);
+  }
+};
+
 class TrimmedKeys final : public ForwardingStorage {
  public:
   using ForwardingStorage::ForwardingStorage;

@@ -1,0 +1,91 @@
+#pragma once
+// Mutants of a storage that keeps each key as a file: they get its folder wrong. Each shows only what it spoils.
+
+#include <filesystem>
+
+#include "forwarding_storage.hpp"
+#include "names_sink.hpp"
+
+namespace tally::test {
+
+class UnreadableIsEmpty final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  bool list(std::string_view directory, const ListOptions& options, EntrySink& out, const Call& call) override {
+    try {
+      return good().list(directory, options, out, call);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::PermissionDenied) throw;
+      return false;
+    }
+  }
+};
+
+/// Which read and stat follow.
+class HidesLinks final : public ForwardingStorage {
+ public:
+  HidesLinks(std::shared_ptr<IStorage> good, std::filesystem::path folder)
+      : ForwardingStorage(std::move(good)), folder_(std::move(folder)) {}
+  bool list(std::string_view directory, const ListOptions& options, EntrySink& out, const Call& call) override {
+    Names names;
+    const bool more = good().list(directory, options, names, call);
+    for (const auto& [name, is_directory] : names.entries) {
+      if (!std::filesystem::is_symlink(folder_ / directory / name)) out.take(name, is_directory);
+    }
+    return more;
+  }
+
+ private:
+  const std::filesystem::path folder_;
+};
+
+/// Removes what it sees, through links as well.
+class RemovesByWalk final : public ForwardingStorage {
+ public:
+  RemovesByWalk(std::shared_ptr<IStorage> good, std::filesystem::path folder)
+      : ForwardingStorage(std::move(good)), folder_(std::move(folder)) {}
+  bool remove(std::string_view key, const RemoveOptions& options, const Call& call) override {
+    if (options.recursive && !key.empty()) empty(folder_ / key);
+    return good().remove(key, options, call);
+  }
+
+ private:
+  static void empty(const std::filesystem::path& directory) {
+    if (!std::filesystem::is_directory(directory)) return;
+    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+      if (entry.is_directory()) empty(entry);
+      std::filesystem::remove(entry);
+    }
+  }
+  const std::filesystem::path folder_;
+};
+
+/// A write that can't be done for this reason is done as far as it can be.
+template <ErrorCode kReason>
+class KeepsWhatFits final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    try {
+      return good().write(key, content, options, call);
+    } catch (const Error& error) {
+      if (error.code() == kReason) good().write(key, content.substr(0, 500'000), options, call);
+      throw;
+    }
+  }
+};
+
+/// Takes the name first, then fills it.
+class CreatesFirst final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    const bool is_new = !good().stat(key, call);
+    if (is_new && !options.if_absent) good().write(key, "", options, call);
+    return good().write(key, content, options, call);
+  }
+};
+
+}  // namespace tally::test
