@@ -3,6 +3,8 @@
 
 #include "tool_run.hpp"
 
+#include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 #include <string>
@@ -52,6 +54,24 @@ TEST_CASE("tool: each case has an id of its own") {
     CHECK(ids.insert(line.substr(3, 4)).second);
   }
   CHECK(ids.size() > 200);
+}
+
+TEST_CASE("tool: the table of the README says how many cases each group has") {
+  std::istringstream lines(kitOn(TALLY_CARELESS_PLUGIN, "--list").output);
+  std::map<char, int> counts;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("   ", 0) == 0) ++counts[line[3]];
+  }
+  std::ostringstream readme;
+  readme << std::ifstream(TALLY_CONFORMANCE_README).rdbuf();
+  for (const auto& [group, count] : counts) {
+    const std::string begin = std::string("| ") + group + " | ";
+    const auto row = readme.str().find("\n" + begin) + 1;
+    CAPTURE(group);
+    const std::string found = readme.str().substr(row, readme.str().find('\n', row) - row);
+    CHECK(found.substr(0, begin.size()) == begin);
+    CHECK(found.substr(found.rfind(" | ")) == " | " + std::to_string(count) + " |");
+  }
 }
 
 TEST_CASE("tool: a plugin that was linked without care is found by its exports") {
