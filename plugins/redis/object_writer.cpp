@@ -1,8 +1,10 @@
 #include "object_writer.hpp"
 
 #include <charconv>
+#include <optional>
 #include <random>
 
+#include "backoff.hpp"
 #include "pieces.hpp"
 
 namespace tally::redis {
@@ -40,6 +42,23 @@ KnownTail tailOf(std::string_view text, const Answer& answer) {
   tail.life = text.substr(colon + 1);
   tail.connection = answer.connection;
   return tail;
+}
+
+// A step behind the one that has decided what comes of the call. Where it fails the entry stays in doubt, which whoever
+// comes by settles.
+template <typename Step>
+void ifPossible(Step&& step) {
+  try {
+    step();
+  } catch (const Error&) {
+    return;
+  }
+}
+
+Error clocksDiffer() {
+  return {ErrorCode::Unavailable,
+          "the clocks of the cluster's servers differ by more than half a minute, so no object can be made; set them "
+          "by one source of time (NTP)"};
 }
 
 std::string beforeMargin(const std::string& claimed) { return std::to_string(std::stoll(claimed) - kMarginUs); }
@@ -85,17 +104,19 @@ Answer ObjectWriter::performApart(std::string_view key, std::int64_t ttl_ms, con
     Answer reply = server.ask(make(""), call);
     if (statusOf(reply) != "ABSENT") return accepted(std::move(reply));
   }
-  for (;;) {
+  std::optional<Patience> patience;
+  for (Backoff backoff;;) {
     const std::string claimed = directories_.settlingFirst(call, [&] { return directories_.claim(key, call); });
     Answer reply =
         server.ask(make(beforeMargin(claimed)), call);  // after an error the doubt stays, and is settled later
-    if (statusOf(reply) == "LATE") continue;
-    if (statusOf(reply).empty()) {
-      directories_.confirm(key, claimed, ttl_ms, call);
-    } else {
+    const std::string_view status = statusOf(reply);
+    ifPossible([&] {
+      if (status.empty()) return directories_.confirm(key, claimed, ttl_ms, call);
       directories_.lookAgain(key, claimed, call);
-    }
-    return accepted(std::move(reply));
+    });
+    if (status != "LATE") return accepted(std::move(reply));
+    if (!patience) patience.emplace(call, settings_.retry_time);
+    if (!backoff.pause(*patience)) throw clocksDiffer();
   }
 }
 
@@ -223,7 +244,7 @@ bool ObjectWriter::removeApart(std::string_view key, const Call& call) {
   std::string stream = names_.stream(key);
   Command command = Command::call(Scripts::all().drop, {stream});
   const Reply reply = finder_.find(call).run({std::move(command), std::move(stream), Effect::Changes}, call);
-  if (doubted) directories_.drop(key, *doubted, call);
+  if (doubted) ifPossible([&] { directories_.drop(key, *doubted, call); });
   return viewOf(reply).integer() != 0;
 }
 
