@@ -120,11 +120,11 @@ std::optional<std::string> KeyNames::key(std::string_view stream) const {
 }
 
 std::string KeyNames::tokens(std::string_view stream) const {
-  if (prefix_.find('{') != prefix_.npos) return std::string(prefix_).append("%tokens:").append(stream);
+  if (prefix_.find('{') != prefix_.npos) return std::string(prefix_).append("%landed:").append(stream);
   const std::string_view hashed = hashedPart(stream);
   const bool plain = hashed.find('}') == hashed.npos;
   const std::string tag = plain ? std::string(hashed) : tagOfSlot(slotOf(stream));
-  std::string name = prefix_ + "%tokens{" + tag + '}';
+  std::string name = prefix_ + "%landed{" + tag + '}';
   return tag == stream ? name : name.append(":").append(stream);
 }
 

@@ -30,7 +30,7 @@ class KeyNames {
   const std::string& indexRoot() const noexcept { return index_root_; }
   /// The sorted set of entries that have to be looked at again. In the slot of the index.
   const std::string& doubts() const noexcept { return doubts_; }
-  /// The sorted set of the tokens of an object's appends. In the slot of its stream.
+  /// The tokens of an object's appends. In the slot of its stream.
   std::string tokens(std::string_view stream) const;
 
  private:

@@ -6,8 +6,8 @@
 namespace tally::redis::lua {
 
 // Parts of scripts.
-extern const std::string_view kEntries, kIndex;
+extern const std::string_view kEntries, kIndex, kTokens;
 // Scripts.
-extern const std::string_view kAppend, kClaim, kConfirm, kDoubt, kDrop, kLink, kRange, kRemove, kSettle, kWrite;
+extern const std::string_view kAppend, kClaim, kConfirm, kDoubt, kDrop, kLink, kNote, kRange, kRemove, kSettle, kWrite;
 
 }  // namespace tally::redis::lua

@@ -242,7 +242,7 @@ bool ObjectWriter::remove(std::string_view key, const Call& call) {
 bool ObjectWriter::removeApart(std::string_view key, const Call& call) {
   const auto doubted = directories_.doubt(key, call);
   std::string stream = names_.stream(key);
-  Command command = Command::call(Scripts::all().drop, {stream});
+  Command command = Command::call(Scripts::all().drop, {stream, names_.tokens(stream)});
   const Reply reply = finder_.find(call).run({std::move(command), std::move(stream), Effect::Changes}, call);
   if (doubted) ifPossible([&] { directories_.drop(key, *doubted, call); });
   return viewOf(reply).integer() != 0;

@@ -123,7 +123,7 @@ void RedisHealth::lookAtRights(HealthSink& out, const Call& call) {
   if (!may(Command("XLEN").arg(stream))) {
     return out.take(HealthLevel::Fault, "rights", "this user may not read " + keys + "; allow it by ACL SETUSER");
   }
-  if (!may(Command("DEL").arg(stream)) || !may(Command::call(Scripts::all().drop, {stream}))) {
+  if (!may(Command("DEL").arg(stream)) || !may(Command::call(Scripts::all().drop, {stream, names_.tokens(stream)}))) {
     return out.take(HealthLevel::Warning, "rights",
                     "this user can read, but may not change " + keys + " or run scripts (EVAL, EVALSHA)");
   }

@@ -14,10 +14,11 @@ const Scripts& Scripts::all() {
   using namespace lua;
   static const Scripts kScripts{
       {kEntries, kIndex, kWrite},
-      {kEntries, kIndex, kAppend},
+      {kEntries, kIndex, kTokens, kAppend},
       {kEntries, kIndex, kRange},
       {kIndex, kRemove},
       {kDrop},
+      {kTokens, kNote},
       {kIndex, kClaim},
       {kIndex, kConfirm},
       {kIndex, kDoubt},

@@ -23,6 +23,7 @@ struct Scripts {
   Script write, append, range;  ///< on the stream; the first two also on the index, where it is on the same server
   Script remove;                ///< on both
   Script drop;                  ///< on the stream, in a cluster
+  Script note;                  ///< on the tokens
   Script claim, confirm, doubt, settle, link;  ///< on the index
 
   /// Threads: any. Lives for ever.

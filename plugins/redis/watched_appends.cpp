@@ -12,10 +12,7 @@ namespace {
 
 // Where others append all the time, or the server refuses transactions, the script is the better way.
 constexpr int kMostOvertaken = 3, kMostRefused = 3;
-// As append.lua keeps them.
-constexpr int kTokensKept = 10'000;
-constexpr std::int64_t kTokenLifeMs = 86'400'000;
-constexpr std::size_t kCommandsBeside = 3;  // those about the token
+constexpr std::size_t kCommandsBeside = 1;  // the one about the token
 
 }  // namespace
 
@@ -106,9 +103,7 @@ std::string WatchedAppends::transaction(const std::vector<std::string>& contents
     command.arg(stream_).arg("*").arg("content").arg(content).arg("tally");
     bytes += command.arg(std::to_string(size).append(":").append(tail_->life)).bytes();
   }
-  bytes += Command("ZADD").arg(tokens_).arg(size).arg(tail_->life + std::string(token)).bytes();
-  bytes += Command("ZREMRANGEBYRANK").arg(tokens_).arg(0).arg(-kTokensKept - 1).bytes();
-  bytes += Command("PEXPIRE").arg(tokens_).arg(kTokenLifeMs).bytes();
+  bytes += Command::call(Scripts::all().note, {tokens_}).arg(token).arg(size).withSource().bytes();
   return bytes += Command("EXEC").bytes();
 }
 

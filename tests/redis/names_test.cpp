@@ -75,7 +75,7 @@ TEST_CASE("names: every legal key comes back, and no two share a name") {
 
 TEST_CASE("names: our own and those of others are no keys") {
   const KeyNames names("tally:");
-  for (const auto* name : {"tally:%{tally:index}:", "tally:%{tally:index}%doubts", "tally:%tokens{tally:x}", "other:x",
+  for (const auto* name : {"tally:%{tally:index}:", "tally:%{tally:index}%doubts", "tally:%landed{tally:x}", "other:x",
                            "tally:", "tally:a::b", "tally:%41", "tally:conversation.jsonl", "tally:x.json"}) {
     CAPTURE(name);
     const auto key = names.key(name);

@@ -31,7 +31,7 @@ TEST_CASE("watched: the appends of a stream are plain commands, but for the one 
   RedisServer server;
   const auto storage = openRedis(server.url());
   const auto stream = openStream(*storage);
-  ServerCalls scripts(server, "evalsha"), entries(server, "xadd"), tokens(server, "zadd");
+  ServerCalls scripts(server, "evalsha"), entries(server, "xadd"), tokens(server, "eval");
   std::string expected;
   appendEach(*stream, 50, expected);
   CHECK(scripts.since() <= 1);  // by its text, if the server did not know it

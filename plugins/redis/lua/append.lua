@@ -7,16 +7,15 @@ local ttl, most, waits = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
 local tokens
 if token ~= '' then tokens, root, doubts = KEYS[2], KEYS[3], KEYS[4] end
 
-local last, size = lastOf(stream), 0
+local last, size, open_line = lastOf(stream), 0, false
 if last then
-  local known, old_life, open_line = measure(stream, last)
-  size = known
-  if open_line and #ARGV[8] > 0 then size = size + 1 end
+  local old_life
+  size, old_life, open_line = measure(stream, last)
   if old_life ~= '' then life = old_life end
 end
 
 if tokens then
-  local landed = redis.call('ZSCORE', tokens, life .. token)
+  local landed = last and landedAs(tokens, token)
   if landed then return landed end
 end
 if expected ~= '' and tonumber(expected) ~= size then return {'SIZE', whole(size)} end
@@ -31,10 +30,17 @@ if not last then
   elseif now() > tonumber(waits) then
     return {'LATE'}
   end
+  if tokens then redis.call('DEL', tokens) end -- of an earlier object
 end
 
-local chunks = #ARGV - 7
-local over = most > 0 and last and redis.call('XLEN', stream) + chunks - most or 0
+local added = {}
+for i = 8, #ARGV do
+  if #ARGV[i] > 0 then added[#added + 1] = ARGV[i] end
+end
+if not last and #added == 0 then added[1] = '' end
+
+if open_line and #added > 0 then size = size + 1 end
+local over = most > 0 and last and #added > 0 and redis.call('XLEN', stream) + #added - most or 0
 if over > 0 then
   for _, entry in ipairs(redis.call('XRANGE', stream, '-', '+', 'COUNT', over)) do
     local content = contentOf(entry)
@@ -44,18 +50,12 @@ if over > 0 then
 end
 
 local id = last and last[1]
-for i = 8, #ARGV do
-  if #ARGV[i] > 0 or not last then
-    size = size + #ARGV[i]
-    id = add(stream, id and '*' or birth(), ARGV[i], size, life)
-  end
+for _, chunk in ipairs(added) do
+  size = size + #chunk
+  id = add(stream, id and '*' or birth(), chunk, size, life)
 end
-if over > 0 then redis.call('XTRIM', stream, 'MAXLEN', math.max(most, chunks)) end
-if tokens then
-  redis.call('ZADD', tokens, whole(size), life .. token)
-  redis.call('ZREMRANGEBYRANK', tokens, 0, -10001)
-  redis.call('PEXPIRE', tokens, 86400000)
-end
+if over > 0 then redis.call('XTRIM', stream, 'MAXLEN', math.max(most, #added)) end
+if tokens then note(tokens, token, whole(size)) end
 if ttl > 0 then
   redis.call('PEXPIRE', stream, ttl)
   if doubts then expect(doubts, path, ttl) end
