@@ -124,7 +124,7 @@ bool Directories::forgetKnowing(std::string_view key, const Answer& directory, c
   Server& server = finder_.find(call);
   Command command = Command::call(Scripts::all().doubt, {names_.indexRoot(), names_.doubts()});
   command.arg(key).arg(kPatienceUs).arg("new");
-  const Reply doubted = server.run(onIndex(std::move(command), Effect::Once), call);
+  const Reply doubted = server.run(onIndex(std::move(command), Effect::Settles), call);
   const std::string stamp(accepted(viewOf(doubted)));
   if (!stamp.empty()) lookAgain(key, stamp, call);
   return false;
@@ -133,21 +133,21 @@ bool Directories::forgetKnowing(std::string_view key, const Answer& directory, c
 std::string Directories::claim(std::string_view key, const Call& call) {
   Command command = Command::call(Scripts::all().claim, {names_.indexRoot(), names_.doubts()});
   command.arg(key).arg(kPatienceUs);
-  const Reply reply = finder_.find(call).run(onIndex(std::move(command), Effect::Once), call);
+  const Reply reply = finder_.find(call).run(onIndex(std::move(command), Effect::Settles), call);
   return std::string(accepted(viewOf(reply)));
 }
 
 void Directories::confirm(std::string_view key, const std::string& claimed, std::int64_t ttl_ms, const Call& call) {
   Command command = Command::call(Scripts::all().confirm, {names_.indexRoot(), names_.doubts()});
   command.arg(key).arg(claimed).arg(ttl_ms).arg(begunAt(claimed));
-  const Reply reply = finder_.find(call).run(onIndex(std::move(command), Effect::Once), call);
+  const Reply reply = finder_.find(call).run(onIndex(std::move(command), Effect::Settles), call);
   if (viewOf(reply).isArray()) throwRefusal(viewOf(reply)[0].text());
 }
 
 std::optional<std::string> Directories::doubt(std::string_view key, const Call& call) {
   Command command = Command::call(Scripts::all().doubt, {names_.indexRoot(), names_.doubts()});
   command.arg(key).arg(kPatienceUs).arg("always");
-  const Reply reply = finder_.find(call).run(onIndex(std::move(command), Effect::Once), call);
+  const Reply reply = finder_.find(call).run(onIndex(std::move(command), Effect::Settles), call);
   const std::string_view stamp = accepted(viewOf(reply));
   return stamp.empty() ? std::nullopt : std::optional<std::string>(stamp);
 }
@@ -155,7 +155,7 @@ std::optional<std::string> Directories::doubt(std::string_view key, const Call& 
 void Directories::drop(std::string_view key, const std::string& doubted, const Call& call) {
   Command command = Command::call(Scripts::all().settle, {names_.indexRoot(), names_.doubts()});
   command.arg(key).arg(doubted).arg("-2").arg("0");
-  finder_.find(call).run(onIndex(std::move(command), Effect::Once), call);
+  finder_.find(call).run(onIndex(std::move(command), Effect::Settles), call);
 }
 
 void Directories::lookAgain(std::string_view key, const std::string& doubted, const Call& call) {
@@ -186,7 +186,7 @@ void Directories::settle(const std::vector<Doubt>& doubts, const Call& call) {
   for (std::size_t i = 0; i < doubts.size(); ++i) {
     Command command = Command::call(Scripts::all().settle, {names_.indexRoot(), names_.doubts()});
     command.arg(doubts[i].key).arg(doubts[i].time).arg(left[i]).arg(doubts[i].since);
-    conclusions.push_back(onIndex(std::move(command), Effect::Once));
+    conclusions.push_back(onIndex(std::move(command), Effect::Settles));
   }
   for (const auto& answer : finder_.find(call).run(std::move(conclusions), call)) answer.value();
 }
@@ -196,7 +196,7 @@ std::uint64_t Directories::enter(const std::vector<std::string>& keys, const Cal
   for (const auto& key : keys) {
     Command command = Command::call(Scripts::all().claim, {names_.indexRoot(), names_.doubts()});
     command.arg(key).arg(kPatienceUs);
-    claims.push_back(onIndex(std::move(command), Effect::Once));
+    claims.push_back(onIndex(std::move(command), Effect::Settles));
   }
   const auto answers = finder_.find(call).run(std::move(claims), call);
   std::vector<Doubt> claimed;
@@ -215,7 +215,7 @@ void Directories::link(const std::vector<std::string>& directories, const Call& 
   for (const auto& directory : directories) {
     Command command = Command::call(Scripts::all().link, {names_.indexRoot(), names_.doubts()});
     command.arg(directory);
-    links.push_back(onIndex(std::move(command), Effect::Once));
+    links.push_back(onIndex(std::move(command), Effect::Settles));
   }
   for (const auto& answer : finder_.find(call).run(std::move(links), call)) answer.value();
 }

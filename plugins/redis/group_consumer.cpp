@@ -26,7 +26,7 @@ Command RedisConsumer::about(std::string_view command) const {
   return made;
 }
 
-Request RedisConsumer::request(Command command) const { return {std::move(command), member_.stream, Effect::Once}; }
+Request RedisConsumer::request(Command command) const { return {std::move(command), member_.stream, Effect::Settles}; }
 
 milliseconds RedisConsumer::pauseOfTakeOver() const {
   return std::clamp(take_over_after_ / 4, milliseconds(20), milliseconds(5000));

@@ -23,6 +23,7 @@ void noteLoss(const std::vector<Attempt*>& attempts, std::size_t from, const Err
   const bool caller_gave_up = stopped || why.code() == ErrorCode::Timeout;
   for (std::size_t i = from; i < attempts.size(); ++i) {
     Attempt& attempt = *attempts[i];
+    attempt.answer->left_open |= seen;
     if (seen && attempt.request->effect == Effect::Changes) {
       fail(attempt, outcomeUnknown(why), Answer::Again::No);
     } else {

@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "failures.hpp"
 #include "tally/sdk/quiet_thread.hpp"
 
 namespace tally::redis {
@@ -105,7 +106,12 @@ void RedisAppendStream::run(const std::stop_token& stop) {
 
 std::uint64_t RedisAppendStream::append(const Contents& some, const std::string& token, const Call& call) {
   if (const auto size = watched_.append(some, token, call)) return *size;
-  return writer_.appendAll(key_, some, token, call);
+  try {
+    return writer_.appendAll(key_, some, token, call);
+  } catch (const Error& error) {
+    if (watched_.isLeftOpen()) throw outcomeUnknown(error);
+    throw;
+  }
 }
 
 // What is sent next; nothing when the stream is being closed.

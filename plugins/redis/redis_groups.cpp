@@ -34,7 +34,7 @@ std::string RedisGroups::begin(std::string_view key, const Call& call) const {
 
 // A repetition finds what the first one did, so it may be sent again; only what it says of before may be wrong then.
 Reply RedisGroups::run(Command command, const std::string& stream, const Call& call) {
-  return context_.finder.find(call).run({std::move(command), stream, Effect::Once}, call);
+  return context_.finder.find(call).run({std::move(command), stream, Effect::Settles}, call);
 }
 
 void RedisGroups::createGroup(std::string_view key, std::string_view group, const GroupOptions& options,

@@ -17,7 +17,8 @@ namespace tally::redis {
 /// What a repetition would do, when it is not known whether the request was carried out.
 enum class Effect {
   Reads,    ///< nothing: it may be repeated
-  Once,     ///< nothing further: the request knows itself again
+  Settles,  ///< nothing further, and who gave it up need not know whether it happened
+  Once,     ///< nothing further: the request knows itself again; given up, it may have happened
   Changes,  ///< perhaps the same once more, over what others did meanwhile: never repeated
 };
 
@@ -37,6 +38,7 @@ struct Answer {
   std::optional<Error> failure;
   Again again = Again::Later;    ///< whether to try (again); a request that was never tried is tried
   std::uint64_t connection = 0;  ///< the number of the one that it was sent on; 0: it was not
+  bool left_open = false;        ///< it was sent once without an answer
 
   /// Errors: `failure`, or errorOf() of the reply.
   ReplyView value() const {

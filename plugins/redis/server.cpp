@@ -34,6 +34,19 @@ void giveUp(const std::vector<Attempt*>& open, const Error& why) {
   }
 }
 
+// A request that was sent before may have been carried out, whatever came of asking again.
+void tellOpenEnds(const std::vector<Attempt>& attempts) {
+  for (const Attempt& attempt : attempts) {
+    Answer& answer = *attempt.answer;
+    if (!answer.left_open || attempt.request->effect != Effect::Once) continue;
+    if (answer.failure) {
+      answer.failure = outcomeUnknown(*answer.failure);
+    } else if (viewOf(answer.reply).isError()) {
+      answer.failure = outcomeUnknown(errorOf(viewOf(answer.reply)));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Answer> Server::run(std::vector<Request> requests, const Call& call) {
@@ -68,6 +81,7 @@ std::vector<Answer> Server::run(std::vector<Request> requests, const Call& call)
       break;
     }
   }
+  tellOpenEnds(attempts);
   return answers;
 }
 

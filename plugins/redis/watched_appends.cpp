@@ -28,6 +28,7 @@ bool WatchedAppends::fits(const std::vector<std::string>& contents) const {
 
 std::optional<std::uint64_t> WatchedAppends::append(const std::vector<std::string>& contents, std::string_view token,
                                                     const Call& call) {
+  left_open_ = false;
   if (!fits(contents)) return std::nullopt;
   try {
     if (!tail_) open(call);
@@ -49,7 +50,9 @@ std::optional<std::uint64_t> WatchedAppends::attempt(const std::vector<std::stri
   for (const auto& content : contents) size += content.size();
   const Patience patience(call, settings_.command_timeout);
   connection_->send(transaction(contents, token) + watching(), patience);
+  left_open_ = true;
   const bool landed = carriedOut(contents.size() + kCommandsBeside, patience);
+  left_open_ = false;
   try {
     receiveTail(patience);
   } catch (const LostConnection&) {  // what has landed has landed all the same

@@ -32,6 +32,8 @@ class WatchedAppends {
   /// its own.
   std::optional<std::uint64_t> append(const std::vector<std::string>& contents, std::string_view token,
                                       const Call& call);
+  /// Whether it is unknown what became of the last append().
+  bool isLeftOpen() const noexcept { return left_open_; }
 
  private:
   struct Tail {
@@ -52,7 +54,8 @@ class WatchedAppends {
   const std::string stream_, tokens_;
   std::unique_ptr<Connection> connection_;
   std::optional<Tail> tail_;  // as watched; the connection is inside of MULTI then
-  int refused_ = 0;           // in a row
+  bool left_open_ = false;
+  int refused_ = 0;  // in a row
 };
 
 }  // namespace tally::redis

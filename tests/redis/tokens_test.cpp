@@ -118,3 +118,41 @@ TEST_CASE("tokens: a replacement keeps them, and a removal forgets them") {
   CHECK(storage->append("log", "a\n", token("t")) == 2);
   CHECK(storage->read("log") == "a\n");
 }
+
+TEST_CASE("tokens: an append that was sent and gives up without an answer is OutcomeUnknown") {
+  RedisServer server;
+  FaultProxy proxy(server.address());
+  auto settings = settingsFor("redis://" + proxy.address());
+  settings.command_timeout = 300ms;
+  settings.retry_time = 300ms;
+  redis::RedisStorage storage(settings);
+  storage.append("log", "1\n", token("1"));
+  const auto expectOpen = [&](const Call& call) {
+    CHECK(codeOf([&] { storage.append("log", "2\n", token("2"), call); }) == ErrorCode::OutcomeUnknown);
+    proxy.disarm();
+  };
+  proxy.arm({Fault::Hang});
+  expectOpen({});  // 'commandTimeout'
+  proxy.arm({Fault::Hang});
+  expectOpen(Call::within(100ms));
+  proxy.arm({Fault::CutAfter, Strike::kForEver});
+  expectOpen({});  // lost again and again, for all of 'retryTime'
+  proxy.arm({Fault::CutAfter, Strike::kForEver});
+  expectOpen(Call::within(100ms));
+  proxy.arm({Fault::Hang});
+  std::stop_source stop;
+  Call call;
+  call.cancel = CancelToken(stop.get_token());
+  std::jthread later([&] {
+    test::waitUntil("it is sent", [&] { return proxy.left() == 0; });
+    stop.request_stop();
+  });
+  expectOpen(call);
+}
+
+TEST_CASE("tokens: an append that was never sent says so") {
+  auto settings = settingsFor("redis://127.0.0.1:" + std::to_string(test::freePort()));
+  settings.retry_time = 100ms;
+  redis::RedisStorage storage(settings);
+  CHECK(codeOf([&] { storage.append("log", "1\n", token("1")); }) == ErrorCode::Unavailable);
+}
