@@ -220,6 +220,20 @@ void Directories::link(const std::vector<std::string>& directories, const Call& 
   for (const auto& answer : finder_.find(call).run(std::move(links), call)) answer.value();
 }
 
+std::uint64_t Directories::unlinkMissing(const std::vector<std::string>& directories, const Call& call) {
+  std::vector<Request> unlinks;
+  for (const auto& directory : directories) {
+    Command command = Command::call(Scripts::all().unlink, {names_.indexRoot(), names_.doubts()});
+    command.arg(directory);
+    unlinks.push_back(onIndex(std::move(command), Effect::Settles));
+  }
+  std::uint64_t dropped = 0;
+  for (const auto& answer : finder_.find(call).run(std::move(unlinks), call)) {
+    dropped += static_cast<std::uint64_t>(answer.value().integer());
+  }
+  return dropped;
+}
+
 std::uint64_t Directories::countMissing(const std::vector<std::string>& keys, const Call& call) {
   std::vector<Request> questions;
   questions.reserve(keys.size());

@@ -59,6 +59,8 @@ class Directories {
   std::uint64_t enter(const std::vector<std::string>& keys, const Call& call);
   /// Enter directories that are there into those above them. Cost: one round trip for all.
   void link(const std::vector<std::string>& directories, const Call& call);
+  /// Drop directories that are listed, but are not there; says how many. Cost: one round trip for all.
+  std::uint64_t unlinkMissing(const std::vector<std::string>& directories, const Call& call);
   /// How many of the objects have no entry. Cost: one round trip for all.
   std::uint64_t countMissing(const std::vector<std::string>& keys, const Call& call);
   /// Drop the entries whose objects are gone, and say how many. Cost: one round trip, and three for each such entry.

@@ -8,6 +8,7 @@ namespace tally::redis::lua {
 // Parts of scripts.
 extern const std::string_view kEntries, kIndex, kTokens;
 // Scripts.
-extern const std::string_view kAppend, kClaim, kConfirm, kDoubt, kDrop, kLink, kNote, kRange, kRemove, kSettle, kWrite;
+extern const std::string_view kAppend, kClaim, kConfirm, kDoubt, kDrop, kLink, kNote, kRange, kRemove, kSettle, kUnlink,
+    kWrite;
 
 }  // namespace tally::redis::lua

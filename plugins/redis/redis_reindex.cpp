@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "children.hpp"
+
 namespace tally::redis {
 namespace {
 
@@ -36,24 +38,15 @@ void scan(Node& node, const std::string& prefix, const char* type, const Call& c
   } while (cursor != "0");
 }
 
-struct Objects final : EntrySink {
-  std::string prefix, last;
-  Names keys;
-  void take(std::string_view name, bool is_directory) override {
-    last = name;
-    if (!is_directory) keys.push_back(prefix + last);
-  }
-};
-
 std::uint64_t dropMissing(Directories& directories, const std::string& directory, const Call& call) {
   std::uint64_t dropped = 0;
-  Objects page;
-  if (!directory.empty()) page.prefix = directory + '/';
+  std::string after;
   for (bool more = true; more;) {
-    page.keys.clear();
-    const std::string after = page.last;
+    Children page(directory);
     more = directories.list(directory, {after, kAtOnce}, page, call);
-    dropped += directories.dropMissing(page.keys, call);
+    dropped += directories.dropMissing(page.objects, call);
+    dropped += directories.unlinkMissing(page.directories, call);
+    after = page.last;
   }
   return dropped;
 }

@@ -2,22 +2,13 @@
 
 #include <vector>
 
+#include "children.hpp"
 #include "tls.hpp"
 
 namespace tally::redis {
 namespace {
 
 constexpr std::uint64_t kRemovedAtOnce = 500;
-
-// One page of a listing, apart by kind.
-struct Children final : EntrySink {
-  std::string prefix, last;
-  std::vector<std::string> objects, directories;
-  void take(std::string_view name, bool is_directory) override {
-    last = name;
-    (is_directory ? directories : objects).push_back(prefix + last);
-  }
-};
 
 }  // namespace
 
@@ -100,21 +91,21 @@ bool RedisStorage::remove(std::string_view key, const RemoveOptions& options, co
       return false;
     }
   }();
-  return was_object || removeBelow(key, call);
+  return was_object || removeBelow(key, call) || directories_.unlinkMissing({std::string(key)}, call) != 0;
 }
 
 bool RedisStorage::removeBelow(std::string_view directory, const Call& call) {
-  bool found = false;
+  std::string after;
   for (bool more = true; more;) {
-    Children children;
-    if (!directory.empty()) children.prefix.append(directory) += '/';
-    more = directories_.list(directory, {{}, kRemovedAtOnce}, children, call);
+    Children children(directory);
+    more = directories_.list(directory, {after, kRemovedAtOnce}, children, call);
     if (children.last.empty()) break;
-    found = true;
+    after = children.last;
     writer_.removeAll(children.objects, call);
     for (const auto& child : children.directories) removeBelow(child, call);
+    directories_.unlinkMissing(children.directories, call);  // whoever damaged the index left only their names
   }
-  return found;
+  return !after.empty();
 }
 
 Capabilities RedisStorage::capabilities() const noexcept {

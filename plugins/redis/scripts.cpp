@@ -24,6 +24,7 @@ const Scripts& Scripts::all() {
       {kIndex, kDoubt},
       {kIndex, kSettle},
       {kIndex, kLink},
+      {kIndex, kUnlink},
   };
   return kScripts;
 }

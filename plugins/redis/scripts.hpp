@@ -24,7 +24,7 @@ struct Scripts {
   Script remove;                ///< on both
   Script drop;                  ///< on the stream, in a cluster
   Script note;                  ///< on the tokens
-  Script claim, confirm, doubt, settle, link;  ///< on the index
+  Script claim, confirm, doubt, settle, link, unlink;  ///< on the index
 
   /// Threads: any. Lives for ever.
   static const Scripts& all();

@@ -36,14 +36,17 @@ local function enter(root, path)
   end
 end
 
-local function leave(root, path)
-  local kind = '\0f'
+-- Take out an entry, and those of directories that have nothing in them any more. How many of the first there were.
+local function leave(root, path, kind)
+  local first
   while path ~= '' do
     local directory = parentOf(path)
-    redis.call('ZREM', root .. directory, nameOf(path) .. kind)
-    if redis.call('EXISTS', root .. directory) == 1 then return end
+    local left = redis.call('ZREM', root .. directory, nameOf(path) .. kind)
+    first = first or left
+    if redis.call('EXISTS', root .. directory) == 1 then return first end
     path, kind = directory, '\0d'
   end
+  return first
 end
 
 local function now()

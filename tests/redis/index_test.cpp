@@ -1,0 +1,63 @@
+// An index that others damaged.
+
+#include "redis/redis_server.hpp"
+#include "support/doctest.hpp"
+#include "tally/extensions/reindex.hpp"
+
+using namespace tally;
+using namespace std::chrono_literals;
+using test::openRedis;
+using test::RedisServer;
+
+namespace {
+
+ReindexResult reindex(IStorage& storage) {
+  struct Progress final : ReindexProgress {
+    void lookedAt(std::uint64_t) override {}
+  } progress;
+  return storage.extension<Reindex>()->rebuildIndex(progress, {});
+}
+
+// Directories that are listed, but whose sets are gone; there are more of them than fit into a page.
+constexpr int kPhantoms = 1200;
+void makePhantoms(const RedisServer& server) {
+  std::vector<std::string> command = {"ZADD", "tally:%{tally:index}:d"};
+  for (int i = 0; i < kPhantoms; ++i) command.insert(command.end(), {"0", "x" + std::to_string(i) + '\0' + 'd'});
+  server.command(command);
+  server.command({"ZADD", "tally:%{tally:index}:", "0", std::string("d\0d", 3)});
+}
+
+}  // namespace
+
+TEST_CASE("index: directories that are listed but not there are removed with the rest") {
+  RedisServer server;
+  const auto storage = openRedis(server.url());
+  for (int i = 0; i < 3; ++i) storage->write("d/real" + std::to_string(i) + "/o", "1");
+  makePhantoms(server);
+  CHECK(storage->remove("d/x7", {true}));
+  CHECK_FALSE(storage->remove("d/x7", {true}));
+  CHECK(storage->remove("d", {true}, Call::within(20s)));
+  CHECK(storage->list("d").empty());
+  CHECK(storage->list("").empty());
+  CHECK(storage->stat("d") == std::nullopt);
+}
+
+TEST_CASE("index: more children than a page are removed, objects and directories") {
+  RedisServer server;
+  const auto storage = openRedis(server.socketUrl());
+  for (int i = 0; i < 1100; ++i) storage->write("d/" + std::to_string(i) + (i % 2 == 0 ? "" : "/o"), "1");
+  storage->remove("", {true});
+  CHECK(storage->list("").empty());
+  CHECK(server.number({"DBSIZE"}) == 0);
+}
+
+TEST_CASE("index: reindex drops directories that are listed but not there, and those that become empty by that") {
+  RedisServer server;
+  const auto storage = openRedis(server.url());
+  storage->write("kept/o", "1");
+  makePhantoms(server);
+  CHECK(reindex(*storage).dropped == kPhantoms);
+  CHECK(storage->list("d").empty());
+  CHECK(storage->list("").size() == 1);
+  CHECK(reindex(*storage).dropped == 0);
+}
