@@ -16,8 +16,8 @@ namespace tally::redis {
 
 class KeyNames {
  public:
-  /// Errors: InvalidConfig for a prefix that is not empty and does not end in ':', since it would also be that of
-  /// other stores, or whose braces would put the keys of one object into different slots of a cluster.
+  /// Errors: InvalidConfig for a prefix that is not empty and does not end in ':', since it would run
+  /// into the names, or whose braces would put the keys of one object into different slots of a cluster.
   explicit KeyNames(std::string prefix);
 
   const std::string& prefix() const noexcept { return prefix_; }

@@ -130,11 +130,37 @@ void RedisHealth::lookAtRights(HealthSink& out, const Call& call) {
   out.take(HealthLevel::Good, "rights", "this user may read and change " + keys);
 }
 
+// A store whose prefix begins ours has our objects among its own. Those below us can't be told from objects of ours.
+void RedisHealth::lookAbove(HealthSink& out, const Call& call) {
+  const std::string& ours = names_.prefix();
+  std::vector<std::string> above;
+  std::vector<Request> questions;
+  for (std::size_t end = 0; end < ours.size(); end = std::min(ours.find(':', end), ours.size() - 1) + 1) {
+    const std::string prefix = ours.substr(0, end);
+    if (prefix.find('{') != prefix.npos && prefix.find('}') == prefix.npos) break;  // no prefix of a store
+    std::string root = KeyNames(prefix).indexRoot();
+    above.push_back(prefix);
+    Command question("EXISTS");
+    question.arg(root);
+    questions.push_back({std::move(question), std::move(root), Effect::Reads});
+  }
+  const auto answers = finder_.find(call).run(std::move(questions), call);
+  for (std::size_t i = 0; i < above.size(); ++i) {
+    if (answers[i].failure) throw *answers[i].failure;
+    const ReplyView there = viewOf(answers[i].reply);  // an error: this user may not look there
+    if (there.isError() || there.integer() == 0) continue;
+    out.take(HealthLevel::Warning, "options",
+             "there is a store with the 'keyPrefix' '" + above[i] + "', which has the objects of this one, '" + ours +
+                 "', among its own; give one of them a prefix that the other does not begin with");
+  }
+}
+
 void RedisHealth::checkHealth(HealthSink& out, const Call& call) {
   owner_.begin(call);
   lookAtOptions(out);
   for (const auto& node : finder_.find(call).nodes(call)) Examination(*node, out, call).run();
   lookAtRights(out, call);
+  lookAbove(out, call);
 }
 
 }  // namespace tally::redis

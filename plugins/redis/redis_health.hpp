@@ -9,9 +9,9 @@
 
 namespace tally::redis {
 
-/// Looks at the store's options, at memory, persistence and user of each server, and at what this user may do. What it
-/// may not ask is a warning of its own. The subject is the server's address, or "options".
-/// Cost: four round trips to each master, and three more.
+/// Looks at the store's options, at memory, persistence and user of each server, at what this user may do, and for
+/// stores whose prefixes begin this one's. What it may not ask is a warning of its own. The subject is the server's
+/// address, or "options". Cost: four round trips to each master, and four more.
 class RedisHealth final : public Health {
  public:
   RedisHealth(const Owner& owner, const Settings& settings, const KeyNames& names, ServerFinder& finder) noexcept
@@ -21,6 +21,7 @@ class RedisHealth final : public Health {
  private:
   void lookAtOptions(HealthSink& out) const;
   void lookAtRights(HealthSink& out, const Call& call);
+  void lookAbove(HealthSink& out, const Call& call);
 
   const Owner& owner_;
   const Settings& settings_;

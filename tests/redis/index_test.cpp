@@ -1,7 +1,10 @@
-// An index that others damaged.
+// An index that others damaged, and stores whose names lie one below the other.
+
+#include <algorithm>
 
 #include "redis/redis_server.hpp"
 #include "support/doctest.hpp"
+#include "tally/extensions/health.hpp"
 #include "tally/extensions/reindex.hpp"
 
 using namespace tally;
@@ -25,6 +28,21 @@ void makePhantoms(const RedisServer& server) {
   for (int i = 0; i < kPhantoms; ++i) command.insert(command.end(), {"0", "x" + std::to_string(i) + '\0' + 'd'});
   server.command(command);
   server.command({"ZADD", "tally:%{tally:index}:", "0", std::string("d\0d", 3)});
+}
+
+std::vector<std::string> warningsOf(IStorage& storage) {
+  struct Warnings final : HealthSink {
+    std::vector<std::string> list;
+    void take(HealthLevel level, std::string_view, std::string_view text) override {
+      if (level == HealthLevel::Warning) list.emplace_back(text);
+    }
+  } warnings;
+  storage.extension<Health>()->checkHealth(warnings, {});
+  return warnings.list;
+}
+
+bool anyHolds(const std::vector<std::string>& texts, const std::string& part) {
+  return std::any_of(texts.begin(), texts.end(), [&](const auto& text) { return text.find(part) != text.npos; });
 }
 
 }  // namespace
@@ -60,4 +78,18 @@ TEST_CASE("index: reindex drops directories that are listed but not there, and t
   CHECK(storage->list("d").empty());
   CHECK(storage->list("").size() == 1);
   CHECK(reindex(*storage).dropped == 0);
+}
+
+TEST_CASE("index: health warns of a store whose names hold this one's") {
+  RedisServer server({"--appendonly", "yes", "--appendfsync", "always"});
+  auto settings = test::settingsFor(server.url());
+  settings.key_prefix = "a:b:";
+  redis::RedisStorage below(settings);
+  below.write("x", "1");
+  CHECK(warningsOf(below).empty());
+  settings.key_prefix = "a:";
+  redis::RedisStorage above(settings);
+  above.write("y", "1");
+  CHECK(warningsOf(above).empty());
+  CHECK(anyHolds(warningsOf(below), "'a:'"));
 }
