@@ -11,6 +11,7 @@ struct Meaning {
   ErrorCode code;
   bool transient;
   const char* advice;
+  std::string_view part = {};  // what the text must have in it besides
 };
 
 constexpr Meaning kMeanings[] = {
@@ -30,7 +31,8 @@ constexpr Meaning kMeanings[] = {
     {"NOPERM", ErrorCode::PermissionDenied, false, "the server's access rules (ACL) do not allow it"},
     {"OOM", ErrorCode::NoSpace, false, "the server's memory is full; raise its maxmemory, or remove something"},
     {"NOGROUP", ErrorCode::NotFound, false, "no such group; is the object still there?"},
-    {"UNBLOCKED", ErrorCode::NotFound, false, "the object, and its groups with it, was removed"},
+    {"UNBLOCKED", ErrorCode::NotFound, false, "the object, and its groups with it, was removed", "no longer exists"},
+    {"UNBLOCKED", ErrorCode::Unavailable, true, "the server has ended the wait, as it does when it becomes a replica"},
     {"BUSYGROUP", ErrorCode::AlreadyExists, false, "the group exists already"},
     {"WRONGTYPE", ErrorCode::Corrupt, false, "the key is not a stream; another program uses it"},
     {"CORRUPT", ErrorCode::Corrupt, false, "another program put something into the stream that is no line"},
@@ -48,10 +50,12 @@ std::string_view unwrapped(std::string_view text) noexcept {
   return text;
 }
 
+bool holds(std::string_view text, std::string_view part) noexcept { return text.find(part) != text.npos; }
+
 const Meaning* meaningOf(std::string_view text) noexcept {
   const std::string_view word = text.substr(0, text.find(' '));
-  const auto* found =
-      std::find_if(std::begin(kMeanings), std::end(kMeanings), [&](const Meaning& one) { return one.word == word; });
+  const auto* found = std::find_if(std::begin(kMeanings), std::end(kMeanings),
+                                   [&](const Meaning& one) { return one.word == word && holds(text, one.part); });
   return found == std::end(kMeanings) ? nullptr : found;
 }
 
@@ -59,8 +63,6 @@ const Meaning* meaningOf(std::string_view text) noexcept {
 std::string said(std::string_view text) {
   return " (the server said: " + std::string(text.substr(0, text.find(" script: "))) + ")";
 }
-
-bool holds(std::string_view text, std::string_view part) noexcept { return text.find(part) != text.npos; }
 
 // Errors without a word of their own.
 Error plainError(std::string_view text) {

@@ -217,6 +217,21 @@ TEST_CASE("follow: a cut connection and a restart of the server lose and double 
   CHECK(out == expected);
 }
 
+TEST_CASE("follow: a server that becomes a replica and a master again is not an object that was removed") {
+  RedisServer server;
+  const auto storage = openRedis(server.url());
+  storage->append("log", "1");
+  const auto follower = followerOf(*storage, "log");
+  CHECK(take(*follower, 1) == "1");
+  std::jthread failover([&] {
+    test::waitUntil("the follower waits", [&] { return server.info("blocked_clients") == "1"; });
+    server.command({"REPLICAOF", "127.0.0.1", std::to_string(test::freePort())});
+    server.command({"REPLICAOF", "NO", "ONE"});
+    server.command({"XADD", "tally:log.", "*", "content", "2"});
+  });
+  CHECK(take(*follower, 1) == "2");
+}
+
 TEST_CASE("follow: an append reaches a follower in under a millisecond") {
   RedisServer server;
   const auto storage = openRedis(server.socketUrl()), other = openRedis(server.socketUrl());
