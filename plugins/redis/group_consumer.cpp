@@ -1,6 +1,7 @@
 #include "group_consumer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "stream_entry.hpp"
 
@@ -35,47 +36,48 @@ milliseconds RedisConsumer::pauseOfTakeOver() const {
 std::size_t RedisConsumer::next(GroupSink& out, std::size_t max_records, const Call& call) {
   try {
     context_.owner.begin(call);
-    return max_records == 0 ? 0 : wait(out, max_records, call);
+    return max_records == 0 ? 0 : wait({out, max_records}, call);
   } catch (const Error& error) {
     if (isDeadline(error, call)) return 0;
     throw;
   }
 }
 
-std::size_t RedisConsumer::wait(GroupSink& out, std::size_t most, const Call& call) {
+std::size_t RedisConsumer::wait(Room room, const Call& call) {
   const bool takes_over = take_over_after_.count() > 0;
   const milliseconds pause = takes_over ? std::min(kWaitForRecords, pauseOfTakeOver()) : kWaitForRecords;
   const auto question = [&] {
     Command command("XREADGROUP");
-    command.arg("GROUP").arg(member_.group).arg(member_.consumer).arg("COUNT").arg(most);
+    command.arg("GROUP").arg(member_.group).arg(member_.consumer).arg("COUNT").arg(room.most);
     command.arg("BLOCK").arg(waitWithin(call, pause).count());
     return command.arg("STREAMS").arg(member_.stream).arg(">");
   };
+  if (const std::size_t count = handKept(room)) return count;
   for (;;) {
     if (looks_for_own_) {
-      if (const std::size_t count = takeOwn(out, most, call)) return count;
+      if (const std::size_t count = takeOwn(room, call)) return count;
     }
     if (takes_over && Clock::now() >= next_take_over_) {
-      if (const std::size_t count = takeOver(out, most, call)) return count;
+      if (const std::size_t count = takeOver(room, call)) return count;
       next_take_over_ = Clock::now() + pauseOfTakeOver();
     }
     const Reply reply = listener_.listen(question, pause, call);
     if (listener_.wasInterrupted()) looks_for_own_ = true;  // the lost answer may have held records
     if (!viewOf(reply).isNil()) {
-      if (const std::size_t count = hand(viewOf(reply)[0][1], {}, out, call)) return count;
+      if (const std::size_t count = hand(viewOf(reply)[0][1], {}, room, call)) return count;
     }
     call.check();
   }
 }
 
 // What the server has handed to this name, and this worker has not seen.
-std::size_t RedisConsumer::takeOwn(GroupSink& out, std::size_t most, const Call& call) {
+std::size_t RedisConsumer::takeOwn(Room room, const Call& call) {
   for (;;) {
     Command records("XREADGROUP");
-    records.arg("GROUP").arg(member_.group).arg(member_.consumer).arg("COUNT").arg(most);
+    records.arg("GROUP").arg(member_.group).arg(member_.consumer).arg("COUNT").arg(room.most);
     records.arg("STREAMS").arg(member_.stream).arg(own_from_);
     Command often = about("XPENDING");
-    often.arg("(" + own_from_).arg("+").arg(most).arg(member_.consumer);
+    often.arg("(" + own_from_).arg("+").arg(room.most).arg(member_.consumer);
     std::vector<Request> questions;
     questions.push_back(request(std::move(records)));
     questions.push_back(request(std::move(often)));
@@ -91,25 +93,25 @@ std::size_t RedisConsumer::takeOwn(GroupSink& out, std::size_t most, const Call&
       counts.emplace(pending[i][0].text(), static_cast<std::uint32_t>(pending[i][3].integer()));
     }
     own_from_ = entries[entries.size() - 1][0].text();
-    if (const std::size_t count = hand(entries, counts, out, call)) return count;
+    if (const std::size_t count = hand(entries, counts, room, call)) return count;
   }
 }
 
-std::size_t RedisConsumer::takeOver(GroupSink& out, std::size_t most, const Call& call) {
+std::size_t RedisConsumer::takeOver(Room room, const Call& call) {
   std::size_t ours = 0;
   {
     const std::lock_guard lock(mutex_);
     ours = in_hand_.size();
   }
   Command question = about("XPENDING");
-  question.arg("IDLE").arg(take_over_after_.count()).arg("-").arg("+").arg(most + ours);
+  question.arg("IDLE").arg(take_over_after_.count()).arg("-").arg("+").arg(room.most + ours);
   Server& server = context_.finder.find(call);
   const Reply reply = server.run(request(std::move(question)), call);
   const ReplyView pending = viewOf(reply);
   Command claim = about("XCLAIM");
   claim.arg(member_.consumer).arg(take_over_after_.count());
   Counts counts;
-  for (std::size_t i = 0; i < pending.size() && counts.size() < most; ++i) {
+  for (std::size_t i = 0; i < pending.size() && counts.size() < room.most; ++i) {
     if (pending[i][1].text() == member_.consumer) continue;
     claim.arg(pending[i][0].text());
     counts.emplace(pending[i][0].text(), static_cast<std::uint32_t>(pending[i][3].integer()) + 1);
@@ -118,42 +120,60 @@ std::size_t RedisConsumer::takeOver(GroupSink& out, std::size_t most, const Call
   looks_for_own_ = true;  // unless the answer comes, and is whole
   const Reply claimed = server.run(request(std::move(claim)), call);
   if (viewOf(claimed).size() == counts.size()) looks_for_own_ = false;
-  return hand(viewOf(claimed), counts, out, call);
+  return hand(viewOf(claimed), counts, room, call);
 }
 
-// Hand out what this worker does not have yet; what is empty, or no longer in the stream, is done.
-std::size_t RedisConsumer::hand(ReplyView entries, const Counts& counts, GroupSink& out, const Call& call) {
+std::size_t RedisConsumer::hand(ReplyView entries, const Counts& counts, Room room, const Call& call) {
+  keep(entries, counts, call);
+  return handKept(room);
+}
+
+// Hand out what there is; what is no record is told when all that is one has been handed out.
+std::size_t RedisConsumer::handKept(Room room) {
   std::size_t handed = 0;
+  for (; handed < room.most && !kept_.empty(); ++handed) {
+    const Kept& kept = kept_.front();
+    GroupRecord record;
+    record.id = kept.id;
+    record.content = kept.content;
+    record.deliveries = kept.deliveries;
+    room.out.take(record);
+    kept_.pop_front();
+  }
+  if (handed == 0 && corrupt_) throw *std::exchange(corrupt_, std::nullopt);
+  return handed;
+}
+
+// Keep what this worker does not have yet; what is empty, or no longer in the stream, is done.
+void RedisConsumer::keep(ReplyView entries, const Counts& counts, const Call& call) {
   std::vector<std::string_view> done;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (entries[i].isNil()) continue;
     const std::string_view id = entries[i][0].text();
-    const auto record = recordOf(entries[i], counts);
-    if (!record) {
-      done.push_back(id);
-      continue;
-    }
     {
       const std::lock_guard lock(mutex_);
       if (!in_hand_.emplace(id).second) continue;
     }
-    out.take(*record);
-    ++handed;
+    try {
+      if (auto record = recordOf(entries[i], counts)) {
+        kept_.push_back(std::move(*record));
+      } else {
+        done.push_back(id);
+      }
+    } catch (const Error& error) {
+      corrupt_ = error;
+    }
   }
   if (!done.empty()) acknowledge(done, call);
-  return handed;
 }
 
-std::optional<GroupRecord> RedisConsumer::recordOf(ReplyView entry, const Counts& counts) {
+std::optional<RedisConsumer::Kept> RedisConsumer::recordOf(ReplyView entry, const Counts& counts) {
   if (!entry[1].isArray()) return std::nullopt;
   const StreamEntry read = parseEntry(entry);
   if (read.content.empty()) return std::nullopt;
-  GroupRecord record;
-  record.id = read.id;
-  record.content = read.content;
   const auto known = counts.find(read.id);
-  if (known != counts.end()) record.deliveries = known->second;
-  return record;
+  const std::uint32_t deliveries = known == counts.end() ? 1 : known->second;
+  return Kept{std::string(read.id), std::string(read.content), deliveries};
 }
 
 std::size_t RedisConsumer::acknowledge(const std::vector<std::string_view>& ids, const Call& call) {

@@ -1,8 +1,10 @@
 #pragma once
 // One worker of a group.
 
+#include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -37,11 +39,22 @@ class RedisConsumer final : public GroupConsumer {
   using Counts = std::map<std::string, std::uint32_t, std::less<>>;  // how often each record was handed out
   using Clock = Call::Clock;
 
-  std::size_t wait(GroupSink& out, std::size_t most, const Call& call);
-  std::size_t takeOwn(GroupSink& out, std::size_t most, const Call& call);
-  std::size_t takeOver(GroupSink& out, std::size_t most, const Call& call);
-  std::size_t hand(ReplyView entries, const Counts& counts, GroupSink& out, const Call& call);
-  std::optional<GroupRecord> recordOf(ReplyView entry, const Counts& counts);
+  struct Kept {
+    std::string id, content;
+    std::uint32_t deliveries;
+  };
+  struct Room {
+    GroupSink& out;
+    std::size_t most;
+  };
+
+  std::size_t wait(Room room, const Call& call);
+  std::size_t takeOwn(Room room, const Call& call);
+  std::size_t takeOver(Room room, const Call& call);
+  std::size_t hand(ReplyView entries, const Counts& counts, Room room, const Call& call);
+  std::size_t handKept(Room room);
+  void keep(ReplyView entries, const Counts& counts, const Call& call);
+  std::optional<Kept> recordOf(ReplyView entry, const Counts& counts);
   Command about(std::string_view command) const;
   Request request(Command command) const;
   std::chrono::milliseconds pauseOfTakeOver() const;
@@ -53,9 +66,13 @@ class RedisConsumer final : public GroupConsumer {
   bool looks_for_own_ = true;  // there may be records of this name that it was not handed
   std::string own_from_ = "0-0";
   Clock::time_point next_take_over_ = Clock::now();
+  // What the server has handed out, and there was no room for: the answer to an earlier call, which asked for more, and
+  // an entry that is no record.
+  std::deque<Kept> kept_;
+  std::optional<Error> corrupt_;
 
   std::mutex mutex_;
-  std::set<std::string, std::less<>> in_hand_;  // guarded by mutex_, handed out here and not acknowledged
+  std::set<std::string, std::less<>> in_hand_;  // guarded by mutex_, came here and not acknowledged
 };
 
 }  // namespace tally::redis

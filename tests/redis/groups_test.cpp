@@ -178,3 +178,78 @@ TEST_CASE("groups: workers on a server that is killed again and again miss and d
   for (const auto& [content, times] : done) CHECK(times == 1);
   CHECK(groupsOf(storage).groupState("jobs", "g", {}).pending == 0);
 }
+
+TEST_CASE("groups: after a call for many that was cancelled, one that asks for one gets one, and the rest follow") {
+  RedisServer server;
+  const auto storage = openRedis(server.url());
+  storage->write("jobs", "0");
+  ConsumerGroups& groups = groupsOf(*storage);
+  GroupOptions from_end;
+  from_end.from_end = true;
+  groups.createGroup("jobs", "g", from_end, {});
+  const auto worker = groups.joinGroup("jobs", "g", "w", {}, {});
+  std::stop_source stop;
+  Call call;
+  call.cancel = CancelToken(stop.get_token());
+  std::jthread later([&] {
+    test::waitUntil("the worker waits", [&] { return server.info("blocked_clients") == "1"; });
+    stop.request_stop();
+  });
+  Records none;
+  CHECK(codeOf([&] { worker->next(none, 100, call); }) == ErrorCode::Cancelled);
+  const redis::Reply landed = server.command(
+      {"EVAL", "for i = 1, 50 do redis.call('XADD', KEYS[1], '*', 'content', i) end", "1", "tally:jobs."});
+  for (int i = 1; i <= 10; ++i) {
+    const auto records = take(*worker, 1);
+    REQUIRE(records.size() == 1);
+    CHECK(records[0].content == std::to_string(i));
+  }
+  CHECK(take(*worker, 100).size() == 40);
+  CHECK(take(*worker, 1, 50ms).empty());
+}
+
+TEST_CASE("groups: an entry that is no record is told behind the good ones, and what is behind it follows") {
+  RedisServer server;
+  const auto storage = openRedis(server.url());
+  const auto add = [&](const char* field, const char* text) {
+    server.command({"XADD", "tally:jobs.", "*", field, text});
+  };
+  add("content", "1");
+  add("role", "user");
+  add("content", "2");
+  ConsumerGroups& groups = groupsOf(*storage);
+  groups.createGroup("jobs", "g", {}, {});
+  for (const bool fresh : {true, false}) {
+    CAPTURE(fresh);
+    const auto worker = groups.joinGroup("jobs", "g", "w", {}, {});
+    const auto records = take(*worker, 10);
+    REQUIRE(records.size() == 2);
+    CHECK(records[1].content == "2");
+    CHECK(codeOf([&] { take(*worker, 10); }) == ErrorCode::Corrupt);
+    CHECK(take(*worker, 10, 50ms).empty());
+  }
+  add("role", "user");
+  add("content", "3");
+  const auto worker = groups.joinGroup("jobs", "g", "other", {}, {});
+  CHECK(codeOf([&] { take(*worker, 1); }) == ErrorCode::Corrupt);
+  CHECK(take(*worker, 1).at(0).content == "3");
+}
+
+TEST_CASE("groups: a worker that waits at a server which becomes a replica waits on, and finds it a master again") {
+  RedisServer server;
+  auto settings = test::settingsFor(server.url());
+  settings.retry_time = 20s;
+  redis::RedisStorage storage(settings);
+  storage.append("jobs", "1");
+  ConsumerGroups& groups = groupsOf(storage);
+  groups.createGroup("jobs", "g", {}, {});
+  const auto worker = groups.joinGroup("jobs", "g", "w", {}, {});
+  CHECK(take(*worker, 1).size() == 1);
+  std::jthread failover([&] {
+    test::waitUntil("the worker waits", [&] { return server.info("blocked_clients") == "1"; });
+    server.command({"REPLICAOF", "127.0.0.1", std::to_string(test::freePort())});
+    server.command({"REPLICAOF", "NO", "ONE"});
+    server.command({"XADD", "tally:jobs.", "*", "content", "2"});
+  });
+  CHECK(take(*worker, 1).at(0).content == "2");
+}
