@@ -1,6 +1,8 @@
 #include "connection.hpp"
 
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -9,6 +11,7 @@
 
 #include "command.hpp"
 #include "failures.hpp"
+#include "socket.hpp"
 
 namespace tally::redis {
 namespace {
@@ -20,60 +23,15 @@ std::uint64_t nextNumber() noexcept {
   return ++last;
 }
 
-Error unreachable(const Endpoint& endpoint, const std::string& why) {
-  return Error(ErrorCode::Unavailable, "can't connect to " + endpoint.text() + ": " + why).retryable(true);
-}
-
-bool isExhaustion(int number) { return number == EMFILE || number == ENFILE || number == ENOMEM || number == ENOBUFS; }
-
-Error systemError(const Endpoint& endpoint, int number) {
-  Error error = unreachable(endpoint, std::strerror(number));
-  if (isExhaustion(number)) {
-    error = Error(ErrorCode::Exhausted, std::string("can't open a connection: ") + std::strerror(number));
-  }
-  return error.systemErrno(number);
-}
-
-Context begin(const Endpoint& endpoint) {
-  const bool local = !endpoint.socket_path.empty();
-  errno = 0;
-  Context context(local ? redisConnectUnixNonBlock(endpoint.socket_path.c_str())
-                        : redisConnectNonBlock(endpoint.host.c_str(), endpoint.port));
-  if (!context) throw Error(ErrorCode::Exhausted, "out of memory while connecting to " + endpoint.text());
-  if (context->err == 0) return context;
-  if (isExhaustion(errno) || (context->err == REDIS_ERR_IO && errno != 0)) throw systemError(endpoint, errno);
-  throw unreachable(endpoint, context->errstr);
-}
-
-void finish(const redisContext& context, const Endpoint& endpoint, const Patience& patience) {
-  if (!patience.wait(context.fd, POLLOUT)) throw unreachable(endpoint, "no answer within 'connectTimeout'");
-  int number = 0;
-  socklen_t size = sizeof number;
-  ::getsockopt(context.fd, SOL_SOCKET, SO_ERROR, &number, &size);
-  if (number != 0) throw systemError(endpoint, number);
-}
-
-Error refusedLogin(ReplyView reply) {
-  // What the server says about a password that it can't use may hold it, so only the first word is told.
-  if (firstWord(reply) == "NOPERM" || isTransient(reply)) return errorOf(reply);
-  return {ErrorCode::Unauthenticated, "the server does not accept the user or the password of 'url' (it said " +
-                                          std::string(firstWord(reply)) + ")"};
+Context contextOf(Socket socket) {
+  Context context(redisConnectFd(socket.get()));
+  if (!context) throw Error(ErrorCode::Exhausted, "out of memory while connecting");
+  static_cast<void>(socket.release());
+  return context;
 }
 
 LostConnection lost(const Endpoint& endpoint, const std::string& why) {
   return {Error(ErrorCode::Unavailable, "the connection to " + endpoint.text() + " was lost: " + why).retryable(true)};
-}
-
-void waitFor(const redisContext& context, short events, const Endpoint& endpoint, const Patience& patience) {
-  bool ready = false;
-  try {
-    ready = patience.wait(context.fd, events);
-  } catch (const Error& stopped) {
-    throw LostConnection{stopped};
-  }
-  if (ready) return;
-  throw LostConnection{
-      Error(ErrorCode::Timeout, endpoint.text() + " did not answer within 'commandTimeout'").retryable(true)};
 }
 
 }  // namespace
@@ -82,10 +40,8 @@ Connection::Connection(Context context, Endpoint endpoint) noexcept
     : context_(std::move(context)), endpoint_(std::move(endpoint)), number_(nextNumber()) {}
 
 std::unique_ptr<Connection> Connection::open(const Endpoint& endpoint, const Settings& settings, const Call& call) {
-  const Patience patience(call, settings.connect_timeout);
-  Context context = begin(endpoint);
-  finish(*context, endpoint, patience);
-  if (endpoint.socket_path.empty()) redisEnableKeepAlive(context.get());
+  Patience patience(call, settings.connect_timeout);
+  Context context = contextOf(connectTo(endpoint, patience));
   std::unique_ptr<Connection> connection(new Connection(std::move(context), endpoint));
   try {
     if (settings.identity) connection->startTls(*settings.identity, patience);
@@ -98,7 +54,7 @@ std::unique_ptr<Connection> Connection::open(const Endpoint& endpoint, const Set
   return connection;
 }
 
-void Connection::introduce(const Settings& settings, const Patience& patience) {
+void Connection::introduce(const Settings& settings, Patience& patience) {
   const Address& address = settings.address;
   std::string bytes;
   if (!address.password.empty()) {
@@ -123,16 +79,45 @@ void Connection::introduce(const Settings& settings, const Patience& patience) {
                                             ")");
 }
 
-void Connection::startTls(const TlsIdentity& identity, const Patience& patience) {
+void Connection::startTls(const TlsIdentity& identity, Patience& patience) {
   tls_ = std::make_unique<Tls>(identity, endpoint_);
   char buffer[kReadSize];
   for (;;) {
     const bool agreed = tls_->agree();
     sendPlain(tls_->takeOutput(), patience);
     if (agreed) return;
-    waitFor(*context_, POLLIN, endpoint_, patience);
+    waitFor(POLLIN, patience);
     tls_->receive(receivePlain(buffer, sizeof buffer));
   }
+}
+
+// How much of what was sent the other side has not got yet.
+int Connection::unsent() const noexcept {
+  int bytes = 0;
+  return ::ioctl(context_->fd, SIOCOUTQ, &bytes) == 0 ? bytes : 0;
+}
+
+// As long as the other side still gets something, it is no wonder that nothing comes from it.
+bool Connection::isReady(short events, Patience& patience) const {
+  for (int before = unsent();;) {
+    if (patience.wait(context_->fd, events)) return true;
+    const int now = unsent();
+    if (now >= before) return false;
+    before = now;
+    patience.restart();
+  }
+}
+
+void Connection::waitFor(short events, Patience& patience) const {
+  bool ready = false;
+  try {
+    ready = isReady(events, patience);
+  } catch (const Error& stopped) {
+    throw LostConnection{stopped};
+  }
+  if (ready) return;
+  throw LostConnection{
+      Error(ErrorCode::Timeout, endpoint_.text() + " did not answer within 'commandTimeout'").retryable(true)};
 }
 
 std::size_t Connection::writeSome(std::string_view bytes) {
@@ -142,14 +127,16 @@ std::size_t Connection::writeSome(std::string_view bytes) {
   throw lost(endpoint_, std::strerror(errno));
 }
 
-void Connection::sendPlain(std::string_view bytes, const Patience& patience) {
+void Connection::sendPlain(std::string_view bytes, Patience& patience) {
   while (!bytes.empty()) {
-    bytes.remove_prefix(writeSome(bytes));
-    if (!bytes.empty()) waitFor(*context_, POLLOUT, endpoint_, patience);
+    const std::size_t sent = writeSome(bytes);
+    if (sent > 0) patience.restart();
+    bytes.remove_prefix(sent);
+    if (!bytes.empty()) waitFor(POLLOUT, patience);
   }
 }
 
-void Connection::send(std::string_view bytes, const Patience& patience) {
+void Connection::send(std::string_view bytes, Patience& patience) {
   if (!tls_) return sendPlain(bytes, patience);
   try {
     tls_->encrypt(bytes);
@@ -175,9 +162,10 @@ std::string_view Connection::receivePlain(char* buffer, std::size_t size) {
   return {buffer, got > 0 ? static_cast<std::size_t>(got) : 0};
 }
 
-void Connection::readMore(const Patience& patience) {
+void Connection::readMore(Patience& patience) {
   char buffer[kReadSize];
   const std::string_view bytes = receivePlain(buffer, sizeof buffer);
+  if (!bytes.empty()) patience.restart();
   if (!tls_) {
     if (!bytes.empty()) redisReaderFeed(context_->reader, bytes.data(), bytes.size());
     return;
@@ -193,10 +181,10 @@ void Connection::readMore(const Patience& patience) {
   sendPlain(tls_->takeOutput(), patience);
 }
 
-Reply Connection::receive(const Patience& patience) {
+Reply Connection::receive(Patience& patience) {
   for (;;) {
     if (Reply reply = tryParse()) return reply;
-    waitFor(*context_, POLLIN, endpoint_, patience);
+    waitFor(POLLIN, patience);
     readMore(patience);
   }
 }

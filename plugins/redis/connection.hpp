@@ -33,9 +33,9 @@ class Connection {
   static std::unique_ptr<Connection> open(const Endpoint& endpoint, const Settings& settings, const Call& call);
 
   /// Hand all of `bytes` to the kernel. Errors: LostConnection; then the server has not seen all of it.
-  void send(std::string_view bytes, const Patience& patience);
+  void send(std::string_view bytes, Patience& patience);
   /// The next answer. Errors: LostConnection.
-  Reply receive(const Patience& patience);
+  Reply receive(Patience& patience);
 
   /// To be closed with answers still to come: what the server has not got yet of the requests, it does not get any
   /// more.
@@ -50,13 +50,16 @@ class Connection {
 
  private:
   Connection(Context context, Endpoint endpoint) noexcept;
-  void introduce(const Settings& settings, const Patience& patience);
+  void introduce(const Settings& settings, Patience& patience);
   Reply tryParse();
-  void startTls(const TlsIdentity& identity, const Patience& patience);
-  void sendPlain(std::string_view bytes, const Patience& patience);
+  void startTls(const TlsIdentity& identity, Patience& patience);
+  void sendPlain(std::string_view bytes, Patience& patience);
   std::string_view receivePlain(char* buffer, std::size_t size);
-  void readMore(const Patience& patience);
+  void readMore(Patience& patience);
   std::size_t writeSome(std::string_view bytes);
+  int unsent() const noexcept;
+  bool isReady(short events, Patience& patience) const;
+  void waitFor(short events, Patience& patience) const;
 
   Context context_;
   std::unique_ptr<Tls> tls_;  // where the address asks for it

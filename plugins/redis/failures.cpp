@@ -28,6 +28,9 @@ constexpr Meaning kMeanings[] = {
     {"MISCONF", ErrorCode::Unavailable, false, "the server can't save its data and refuses writes; see its log"},
     {"NOAUTH", ErrorCode::Unauthenticated, false, "the server wants a password; put it into 'url'"},
     {"WRONGPASS", ErrorCode::Unauthenticated, false, "the server does not accept the user or the password of 'url'"},
+    {"DENIED", ErrorCode::Unavailable, false,
+     "the server is in protected mode: while it asks for no password it talks to its own machine only; give it one "
+     "(requirepass, or a user by ACL SETUSER), and put that into 'url'"},
     {"NOPERM", ErrorCode::PermissionDenied, false, "the server's access rules (ACL) do not allow it"},
     {"OOM", ErrorCode::NoSpace, false, "the server's memory is full; raise its maxmemory, or remove something"},
     {"NOGROUP", ErrorCode::NotFound, false, "no such group; is the object still there?"},
@@ -59,16 +62,18 @@ const Meaning* meaningOf(std::string_view text) noexcept {
   return found == std::end(kMeanings) ? nullptr : found;
 }
 
-// What the server said, without the place in our script.
+// The first sentence of what the server said, without the place in our script.
 std::string said(std::string_view text) {
-  return " (the server said: " + std::string(text.substr(0, text.find(" script: "))) + ")";
+  text = text.substr(0, text.find(" script: "));
+  return " (the server said: " + std::string(text.substr(0, text.find(". "))) + ")";
 }
+
+bool isFull(std::string_view text) noexcept { return holds(text, "max number of clients"); }
+Error full() { return Error(ErrorCode::Exhausted, "the server has no connection free (maxclients)").retryable(true); }
 
 // Errors without a word of their own.
 Error plainError(std::string_view text) {
-  if (holds(text, "max number of clients")) {
-    return Error(ErrorCode::Exhausted, "the server has no connection free" + said(text)).retryable(true);
-  }
+  if (isFull(text)) return full();
   if (holds(text, "non local key")) {
     return Error(ErrorCode::Unavailable, "the cluster is moving these keys to another node" + said(text))
         .retryable(true);
@@ -95,6 +100,20 @@ Error errorOf(ReplyView reply) {
   const Meaning* meaning = meaningOf(text);
   if (meaning == nullptr) return plainError(text);
   return Error(meaning->code, meaning->advice + said(text)).retryable(meaning->transient);
+}
+
+Error refusedLogin(ReplyView reply) {
+  const std::string_view text = reply.errorText();
+  if (const Meaning* meaning = meaningOf(text)) {
+    return Error(meaning->code, meaning->advice).retryable(meaning->transient);
+  }
+  if (isFull(text)) return full();
+  // "ERR AUTH <password> called without any password configured", and what older servers say.
+  if (holds(text, "AUTH") || holds(text, "'auth'") || holds(text, "invalid password")) {
+    return {ErrorCode::Unauthenticated,
+            "the server takes no password, or not this one with this user; look at 'url' and at the server's users"};
+  }
+  return {ErrorCode::Unavailable, "the server refused the log-in for a reason of its own; see its log"};
 }
 
 ReplyView checked(ReplyView reply) {

@@ -10,6 +10,8 @@ namespace tally::redis {
 
 /// What an error reply means. Never holds a credential.
 Error errorOf(ReplyView reply);
+/// The same for an answer to AUTH, of which nothing is told, as it may hold what was sent.
+Error refusedLogin(ReplyView reply);
 /// The answer, unless it is an error. Errors: errorOf().
 ReplyView checked(ReplyView reply);
 

@@ -65,7 +65,7 @@ Reply Listener::listen(const std::function<Command()>& make, std::chrono::millis
 Reply Listener::attempt(const std::function<Command()>& make, std::chrono::milliseconds wait, const Call& call) {
   if (!connection_) open(call);
   const Call patient = withLastWords(call);
-  const Patience patience(patient, wait + settings_.command_timeout);
+  Patience patience(patient, wait + settings_.command_timeout, Patience::For::Silence);
   if (!asked_) {
     std::string bytes;
     if (place_ && place_->asking) bytes = Command("ASKING").bytes();

@@ -41,13 +41,13 @@ std::string joined(const std::vector<Attempt*>& attempts) {
   return bytes;
 }
 
-void send(Connection& connection, const std::vector<Attempt*>& attempts, const Patience& patience) {
+void send(Connection& connection, const std::vector<Attempt*>& attempts, Patience& patience) {
   const bool alone = attempts.size() == 1 && !attempts.front()->asking();
   if (alone) return connection.send(attempts.front()->request->command.bytes(), patience);
   connection.send(joined(attempts), patience);
 }
 
-void receive(Connection& connection, Attempt& attempt, const Patience& patience) {
+void receive(Connection& connection, Attempt& attempt, Patience& patience) {
   if (attempt.asking()) connection.receive(patience);
   attempt.answer->reply = connection.receive(patience);
   attempt.answer->failure.reset();
@@ -75,7 +75,7 @@ void Exchange::send() {
     connection_ = number == 0 ? node_.take(call_) : node_.takeNumber(number);
     if (!connection_) return fail(*attempts_.front(), connectionIsGone(), Answer::Again::No);
     for (Attempt* attempt : attempts_) attempt->answer->connection = connection_->number();
-    patience_.emplace(call_, node_.settings_.command_timeout);
+    patience_.emplace(call_, node_.settings_.command_timeout, Patience::For::Silence);
     tally::redis::send(*connection_, attempts_, *patience_);
     seen_ = true;
   });

@@ -24,7 +24,12 @@ bool pollOnce(int fd, short events, const Call& call, Clock::time_point until) {
 
 }  // namespace
 
-Patience::Patience(const Call& call, std::chrono::milliseconds limit) : call_(call), until_(Clock::now() + limit) {}
+Patience::Patience(const Call& call, std::chrono::milliseconds limit, For what)
+    : call_(call), limit_(limit), for_(what), until_(Clock::now() + limit) {}
+
+void Patience::restart() noexcept {
+  if (for_ == For::Silence) until_ = Clock::now() + limit_;
+}
 
 bool Patience::wait(int fd, short events) const {
   for (;;) {

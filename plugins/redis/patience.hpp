@@ -10,7 +10,12 @@ namespace tally::redis {
 /// The frame of one wait: the caller's deadline and wish to stop, and our own limit. Refers to the call.
 class Patience {
  public:
-  Patience(const Call& call, std::chrono::milliseconds limit);
+  /// What the limit is for.
+  enum class For {
+    All,      ///< from now until it is done
+    Silence,  ///< for as long as nothing moves
+  };
+  Patience(const Call& call, std::chrono::milliseconds limit, For what = For::All);
 
   /// Wait until the descriptor is ready for `events`. False when our own limit has passed.
   /// Errors: Cancelled; Timeout for the caller's deadline.
@@ -18,10 +23,14 @@ class Patience {
   /// Let `time` pass. False when that is behind our own limit; then nothing is waited for.
   /// Errors: as for wait().
   bool pause(std::chrono::milliseconds time) const;
+  /// Something has moved: a limit for silence begins anew.
+  void restart() noexcept;
   const Call& call() const noexcept { return call_; }
 
  private:
   const Call& call_;
+  const std::chrono::milliseconds limit_;
+  const For for_;
   Call::Clock::time_point until_;
 };
 

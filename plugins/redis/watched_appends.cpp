@@ -48,7 +48,7 @@ std::optional<std::uint64_t> WatchedAppends::attempt(const std::vector<std::stri
                                                      const Call& call) {
   std::uint64_t size = tail_->size;
   for (const auto& content : contents) size += content.size();
-  const Patience patience(call, settings_.command_timeout);
+  Patience patience(call, settings_.command_timeout, Patience::For::Silence);
   connection_->send(transaction(contents, token) + watching(), patience);
   left_open_ = true;
   const bool landed = carriedOut(contents.size() + kCommandsBeside, patience);
@@ -66,7 +66,7 @@ std::optional<std::uint64_t> WatchedAppends::attempt(const std::vector<std::stri
 /// Begin to watch, on a new connection: what was asked of an old one may still be on its way.
 void WatchedAppends::open(const Call& call) {
   connection_ = finder_.find(call).find(stream_, call).node->open(call);
-  const Patience patience(call, settings_.command_timeout);
+  Patience patience(call, settings_.command_timeout, Patience::For::Silence);
   connection_->send(watching(), patience);
   receiveTail(patience);
 }
@@ -79,7 +79,7 @@ std::string WatchedAppends::watching() const {
 
 /// From the answers to watching(). No tail: there is no object, or its last entry is none of ours, or the server
 /// refuses.
-void WatchedAppends::receiveTail(const Patience& patience) {
+void WatchedAppends::receiveTail(Patience& patience) {
   tail_.reset();
   const Reply watch = connection_->receive(patience), entries = connection_->receive(patience),
               multi = connection_->receive(patience);
@@ -111,7 +111,7 @@ std::string WatchedAppends::transaction(const std::vector<std::string>& contents
 }
 
 /// From the answers to transaction(). Not: another change was first, or the server refused all of it.
-bool WatchedAppends::carriedOut(std::size_t commands, const Patience& patience) {
+bool WatchedAppends::carriedOut(std::size_t commands, Patience& patience) {
   for (std::size_t i = 0; i < commands; ++i) connection_->receive(patience);  // "QUEUED", or why EXEC will refuse
   const Reply reply = connection_->receive(patience);
   const ReplyView results = viewOf(reply);

@@ -46,8 +46,8 @@ class WatchedAppends {
   void open(const Call& call);
   std::string watching() const;
   std::string transaction(const std::vector<std::string>& contents, std::string_view token) const;
-  bool carriedOut(std::size_t commands, const Patience& patience);
-  void receiveTail(const Patience& patience);
+  bool carriedOut(std::size_t commands, Patience& patience);
+  void receiveTail(Patience& patience);
 
   const Settings& settings_;
   ServerFinder& finder_;
