@@ -70,8 +70,7 @@ std::optional<StorageStat> S2Storage::stat(std::string_view key, const Call& cal
   const bool is_directory = api_.finishAny(folder, below, call);
   if (state.holdsRecords()) {
     const auto known = memory_.find(stream);
-    const bool same = known && versionOf(known->tail) == versionOf(state.tail);
-    return describe(state.tail, same ? known->size : std::nullopt);
+    return describe(state.tail, known && known->tail == state.tail ? known->size : std::nullopt);
   }
   return is_directory ? std::optional(directory) : std::nullopt;
 }

@@ -66,9 +66,8 @@ struct Findings final : HealthSink {
 TEST_CASE("append stream: thousands on their way, each once, in order, with sizes") {
   const S2Server server;
   const auto storage = openS2(server);
-  storage->append("log", "before\n");
   const auto stream = storage->openAppendStream("log", {}, Call());
-  std::string expected = "before\n";
+  std::string expected;
   for (int i = 0; i < 5000; ++i) {
     const std::string line = "line " + std::to_string(i) + "\n";
     auto ticket = stream->submit(line);
@@ -81,6 +80,20 @@ TEST_CASE("append stream: thousands on their way, each once, in order, with size
   CHECK(stream->wait(4998, Call()) == expected.size() - 10);
   CHECK(storage->read("log") == expected);
   CHECK(codeOf([&] { stream->wait(5000, Call()); }) == ErrorCode::InvalidArgument);
+}
+
+TEST_CASE("append stream: of what was there before it tells sizes once that is certain") {
+  const S2Server server;
+  const auto storage = openS2(server);
+  storage->append("log", "before\n");
+  const auto stream = storage->openAppendStream("log", {}, Call());
+  CHECK_FALSE(stream->wait(stream->submit("1\n").value(), Call()).has_value());
+  CHECK(storage->read("log") == "before\n1\n");
+  CHECK(stream->wait(stream->submit("2\n").value(), Call()) == 11);
+  CHECK(storage->stat("log")->size == 11);
+  openS2(server)->append("log", "of another\n");
+  CHECK_FALSE(stream->wait(stream->submit("3\n").value(), Call()).has_value());
+  CHECK_FALSE(storage->stat("log")->size.has_value());
 }
 
 TEST_CASE("append stream: creates the object; others append between; a pause is none") {

@@ -26,7 +26,7 @@ TEST_CASE("requests: names that are too long are refused before any") {
   CHECK(proxy.requests() == before);
 }
 
-TEST_CASE("requests: one for a write, an append, a read, a remove; two side by side for a stat") {
+TEST_CASE("requests: one for a write, an append, a read, a remove; two for a stat, an append of an expected size") {
   const S2Server server;
   FaultProxy proxy(server.address(), kMethods);
   s2::S2Storage storage(settingsFor("http://" + proxy.address()), Call());
@@ -39,6 +39,10 @@ TEST_CASE("requests: one for a write, an append, a read, a remove; two side by s
   CHECK(cost([&] { storage.write("d/x", std::string(1'000'000, 'x')); }) == 1);
   CHECK(cost([&] { storage.append("d/x", "line\n"); }) == 1);
   CHECK(cost([&] { storage.read("d/x"); }) == 1);
+  AppendOptions expecting;
+  for (expecting.expected_size = 1'000'005; *expecting.expected_size < 1'000'020; *expecting.expected_size += 5) {
+    CHECK(cost([&] { storage.append("d/x", "line\n", expecting); }) == 2);
+  }
   CHECK(cost([&] { storage.stat("d/x"); }) == 2);
   CHECK(cost([&] { storage.list("d"); }) == 1);
   CHECK(cost([&] { storage.remove("d/x"); }) == 1);

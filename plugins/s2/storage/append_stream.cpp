@@ -83,7 +83,8 @@ class S2AppendStream::Session final : public Exchange {
     const std::lock_guard lock(stream_.mutex_);
     if (!stream_.pipe_.isUnderWay()) throw Error(ErrorCode::Unavailable, "an acknowledgement of what was not sent");
     const std::uint64_t bytes = stream_.pipe_.landed(ack);
-    if (const auto size = stream_.memory_.appended(stream_.stream_, ack, bytes)) stream_.pipe_.sizeIs(*size);
+    const auto size = stream_.memory_.appended(stream_.stream_, ack, bytes, std::exchange(landed_, ack.end));
+    if (size) stream_.pipe_.sizeIs(*size);
     stream_.progress_ = Call::Clock::now();
     if (stream_.starving_) stream_.api_.client().loop().resume(stream_.session_);
     stream_.changed_.notify_all();
@@ -99,7 +100,8 @@ class S2AppendStream::Session final : public Exchange {
   FrameReader reader_;
   std::string frame_;
   std::size_t sent_ = 0;
-  bool refused_ = false;  // nothing more is taken; guarded by the stream's mutex
+  bool refused_ = false;            // nothing more is taken; guarded by the stream's mutex
+  std::optional<Position> landed_;  // the end of the last batch: a session ends with the stream that it began on
   std::optional<Refusal> refusal_;
 };
 

@@ -27,7 +27,7 @@ AppendReply S2Lease::fence(std::string_view token, std::optional<std::string> ex
   input.records.push_back(fenceRecord(token));
   input.fencing_token = std::move(expected);
   AppendReply reply = parts_.api.append(stream_, input, call);
-  if (reply.what == AppendReply::What::Landed) parts_.memory.passed(stream_, reply.ack);
+  if (reply.what == AppendReply::What::Landed) parts_.memory.appended(stream_, reply.ack, 0);
   return reply;
 }
 

@@ -37,16 +37,16 @@ Version ObjectWriter::replace(const Target& target, std::string_view content, co
   if (records.empty()) {
     const StagedLanding landing = StagedWriter(api_, target.stream, content, target.fence).put(Finish::Replace, call);
     if (!landing.certain) {
-      memory_.replaced(target.stream, *landing.ack, std::nullopt);
+      memory_.landed(target.stream, *landing.ack, std::nullopt);
       return passedVersion(landing.ack->start);
     }
-    memory_.replaced(target.stream, *landing.ack, content.size());
+    memory_.landed(target.stream, *landing.ack, content.size());
     return versionOf(landing.ack->end);
   }
   for (;; know(target, call)) {
     const auto ack = writer_.put(target.stream, {records, std::nullopt, target.fence}, call);
     if (!ack) continue;
-    memory_.replaced(target.stream, *ack, content.size());
+    memory_.landed(target.stream, *ack, content.size());
     return versionOf(ack->end);
   }
 }
@@ -62,7 +62,7 @@ std::optional<Version> ObjectWriter::replaceAt(const Target& target, std::string
     ack = writer_.putAt(target.stream, {std::move(records), std::nullopt, target.fence}, tail, call).ack;
   }
   if (!ack) return std::nullopt;
-  memory_.replaced(target.stream, *ack, content.size());
+  memory_.landed(target.stream, *ack, content.size());
   return versionOf(ack->end);
 }
 
@@ -97,13 +97,23 @@ std::optional<std::uint64_t> ObjectWriter::appendPlain(const Target& target, std
   know(target, call);
   if (records.empty()) {
     const StagedLanding landing = StagedWriter(api_, target.stream, content, target.fence).put(Finish::Append, call);
-    memory_.replaced(target.stream, *landing.ack, std::nullopt);
+    memory_.landed(target.stream, *landing.ack, std::nullopt);
     return std::nullopt;
   }
   for (;; know(target, call)) {
     const auto ack = writer_.put(target.stream, {records, std::nullopt, target.fence}, call);
     if (ack) return memory_.appended(target.stream, *ack, content.size());
   }
+}
+
+/// What is remembered of a stream, if that is its end still and the object's size there is certain.
+std::optional<StreamMemory::Known> ObjectWriter::stillKnown(const std::string& stream, const Call& call) {
+  const auto known = memory_.find(stream);
+  if (!known || !known->size) return std::nullopt;
+  // What must be its first record lands on a stream of no records, whichever that is.
+  if (known->tail.seq_num == 0 || api_.state(stream, call).tail == known->tail) return known;
+  memory_.forget(stream);
+  return std::nullopt;
 }
 
 /// With an expected size or a token: only behind what is known of the content.
@@ -116,8 +126,9 @@ std::optional<std::uint64_t> ObjectWriter::appendChecked(const Target& target, s
   if (!options.token.empty()) input.records.back().headers.push_back({kTokenHeader, std::string(options.token)});
   for (;;) {
     know(target, call);
-    auto known = memory_.find(target.stream);
-    if (!options.token.empty() || !known || !known->size) {
+    auto known = options.token.empty() ? stillKnown(target.stream, call) : std::nullopt;
+    if (!known) {
+      known = memory_.find(target.stream);
       const Fold object = readObject(api_, target.stream, call);
       if (const auto landed = options.token.empty() ? std::nullopt : object.sizeAfter(options.token)) return landed;
       // A stream that somebody emptied by hand has no records left, but a tail.
@@ -131,8 +142,9 @@ std::optional<std::uint64_t> ObjectWriter::appendChecked(const Target& target, s
     }
     const Landing landing = writer_.putAt(target.stream, input, known->tail.seq_num, call);
     if (landing.ack) {
-      memory_.seen(target.stream, known->tail, known->size);
-      return memory_.appended(target.stream, *landing.ack, content.size());
+      const std::uint64_t size = *known->size + content.size();
+      memory_.landed(target.stream, *landing.ack, size);
+      return size;
     }
     memory_.forget(target.stream);
     call.check();

@@ -33,7 +33,8 @@ class ObjectWriter {
 
   /// As IStorage::write with these options.
   Version write(const Target& target, std::string_view content, const WriteOptions& options, const Call& call);
-  /// As IStorage::append with these options.
+  /// As IStorage::append with these options. Without any the size is told of a new object only.
+  /// Cost: one round trip, two with an expected size; a read besides for a token, and where the size is not known.
   std::optional<std::uint64_t> append(const Target& target, std::string_view content, const AppendOptions& options,
                                       const Call& call);
 
@@ -43,6 +44,7 @@ class ObjectWriter {
                                    const Call& call);
   Version create(const Target& target, std::string_view content, const Call& call);
   Version replaceVersion(const Target& target, std::string_view content, const Version& version, const Call& call);
+  std::optional<StreamMemory::Known> stillKnown(const std::string& stream, const Call& call);
   std::optional<std::uint64_t> appendPlain(const Target& target, std::string_view content, const Call& call);
   std::optional<std::uint64_t> appendChecked(const Target& target, std::string_view content,
                                              const AppendOptions& options, const Call& call);

@@ -32,35 +32,30 @@ void StreamMemory::seen(std::string_view stream, const Position& tail, std::opti
   const std::lock_guard lock(mutex_);
   auto& known = entry(stream).known;
   if (known && known->tail.seq_num > tail.seq_num) return;
-  if (known && known->tail.seq_num == tail.seq_num && !size) size = known->size;
+  if (known && known->tail == tail && !size) size = known->size;
   known = Known{tail, size};
 }
 
-std::optional<std::uint64_t> StreamMemory::appended(std::string_view stream, const AppendAck& ack,
-                                                    std::uint64_t bytes) {
+std::optional<std::uint64_t> StreamMemory::appended(std::string_view stream, const AppendAck& ack, std::uint64_t bytes,
+                                                    const std::optional<Position>& before) {
   const std::lock_guard lock(mutex_);
   Entry& one = entry(stream);
-  one.removed = false;
   std::optional<std::uint64_t> size;
   if (ack.start.seq_num == 0) size = bytes;
-  if (one.known && one.known->tail.seq_num == ack.start.seq_num && one.known->size) size = *one.known->size + bytes;
-  if (!one.known || one.known->tail.seq_num < ack.end.seq_num) one.known = Known{ack.end, size};
+  const bool is_next = one.known && before == one.known->tail && before->seq_num == ack.start.seq_num;
+  if (is_next && one.known->size) size = *one.known->size + bytes;
+  keep(one, ack, size);
   return size;
 }
 
-void StreamMemory::replaced(std::string_view stream, const AppendAck& ack, std::optional<std::uint64_t> size) {
+void StreamMemory::landed(std::string_view stream, const AppendAck& ack, std::optional<std::uint64_t> size) {
   const std::lock_guard lock(mutex_);
-  Entry& one = entry(stream);
-  one.removed = false;
-  if (!one.known || one.known->tail.seq_num < ack.end.seq_num) one.known = Known{ack.end, size};
+  keep(entry(stream), ack, size);
 }
 
-void StreamMemory::passed(std::string_view stream, const AppendAck& ack) {
-  const std::lock_guard lock(mutex_);
-  auto& known = entry(stream).known;
-  if (!known || known->tail.seq_num > ack.end.seq_num) return;
-  const bool is_next = known->tail.seq_num == ack.start.seq_num;
-  known = Known{ack.end, is_next ? known->size : std::nullopt};
+void StreamMemory::keep(Entry& one, const AppendAck& ack, std::optional<std::uint64_t> size) {
+  one.removed = false;
+  if (!one.known || one.known->tail.seq_num < ack.end.seq_num) one.known = Known{ack.end, size};
 }
 
 void StreamMemory::forget(std::string_view stream) {

@@ -1,6 +1,9 @@
 #pragma once
 // What a storage remembers of streams, so that a change usually takes one request. A memory, not a truth: every use of
 // it is checked by the service.
+//
+// A number alone says nothing of a size: a stream that was deleted and made again has the same numbers, and other
+// times.
 
 #include <cstdint>
 #include <mutex>
@@ -17,7 +20,7 @@ namespace tally::s2 {
 /// Threads: any. Cost: a lock and a look-up; bounded memory.
 class StreamMemory {
  public:
-  /// The end of a stream when it was last seen, and what its object's size was there, where known.
+  /// The end of a stream when it was last seen, and what its object's size was there, where that is certain.
   struct Known {
     Position tail;
     std::optional<std::uint64_t> size;
@@ -26,12 +29,13 @@ class StreamMemory {
   std::optional<Known> find(std::string_view stream) const;
   /// A read or an answer said so.
   void seen(std::string_view stream, const Position& tail, std::optional<std::uint64_t> size);
-  /// A batch has landed that put `bytes` behind the content. Returns the size just after it, where known.
-  std::optional<std::uint64_t> appended(std::string_view stream, const AppendAck& ack, std::uint64_t bytes);
-  /// A batch has landed that made the content one of `size`.
-  void replaced(std::string_view stream, const AppendAck& ack, std::optional<std::uint64_t> size);
-  /// A batch has landed that left the content as it was.
-  void passed(std::string_view stream, const AppendAck& ack);
+  /// A batch has landed that put `bytes` behind the content. `before`: an end that the same stream had earlier, where
+  /// there is one to name. Returns the size just after the batch where it is certain: of a stream that begins with it,
+  /// and where the size is known just at `before` and nothing came between.
+  std::optional<std::uint64_t> appended(std::string_view stream, const AppendAck& ack, std::uint64_t bytes,
+                                        const std::optional<Position>& before = std::nullopt);
+  /// A batch has landed; just behind it the content has `size`.
+  void landed(std::string_view stream, const AppendAck& ack, std::optional<std::uint64_t> size);
   void forget(std::string_view stream);
 
   /// Streams that we deleted, until something lands on them again.
@@ -76,6 +80,7 @@ class StreamMemory {
     bool removed = false;
   };
 
+  static void keep(Entry& one, const AppendAck& ack, std::optional<std::uint64_t> size);
   Entry& entry(std::string_view stream);
   const Entry* peek(std::string_view stream) const;
 

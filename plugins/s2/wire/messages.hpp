@@ -17,6 +17,8 @@ namespace tally::s2 {
 struct Position {
   std::uint64_t seq_num = 0;
   std::uint64_t timestamp = 0;
+
+  friend bool operator==(const Position&, const Position&) = default;
 };
 
 /// One atomic batch: all records get consecutive numbers, or none is written.
