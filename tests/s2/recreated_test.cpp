@@ -91,3 +91,15 @@ TEST_CASE("recreated: taking a lease tells no size of the old object") {
   object.checkStat();
   CHECK(object.content() == kLonger + "!\n");
 }
+
+TEST_CASE("recreated: after a read of an object of fewer records stat tells its size") {
+  const S2Server server;
+  const auto one = openS2(server), other = openS2(server);
+  for (int i = 0; i < 5; ++i) one->append("x", "hello\n");
+  other->remove("x");
+  other->append("x", kLonger);
+  CHECK(one->read("x") == kLonger);
+  CHECK(one->stat("x")->size == kLonger.size());
+  CHECK(one->append("x", "!\n", expecting(kLonger.size())) == kLonger.size() + 2);
+  CHECK(one->stat("x")->size == kLonger.size() + 2);
+}

@@ -1,10 +1,17 @@
 #include "storage/stream_memory.hpp"
 
+#include <tuple>
+
 namespace tally::s2 {
 namespace {
 
 constexpr std::size_t kMaxEntries = std::size_t{16} * 1024;
 constexpr unsigned kUnguardedAfterLoss = 8;
+
+/// Times come first: the numbers of a stream that was deleted and made again begin anew.
+bool isLater(const Position& one, const Position& other) {
+  return std::tie(one.timestamp, one.seq_num) > std::tie(other.timestamp, other.seq_num);
+}
 
 }  // namespace
 
@@ -31,7 +38,7 @@ std::optional<StreamMemory::Known> StreamMemory::find(std::string_view stream) c
 void StreamMemory::seen(std::string_view stream, const Position& tail, std::optional<std::uint64_t> size) {
   const std::lock_guard lock(mutex_);
   auto& known = entry(stream).known;
-  if (known && known->tail.seq_num > tail.seq_num) return;
+  if (known && isLater(known->tail, tail)) return;
   if (known && known->tail == tail && !size) size = known->size;
   known = Known{tail, size};
 }
@@ -55,7 +62,7 @@ void StreamMemory::landed(std::string_view stream, const AppendAck& ack, std::op
 
 void StreamMemory::keep(Entry& one, const AppendAck& ack, std::optional<std::uint64_t> size) {
   one.removed = false;
-  if (!one.known || one.known->tail.seq_num < ack.end.seq_num) one.known = Known{ack.end, size};
+  if (!one.known || isLater(ack.end, one.known->tail)) one.known = Known{ack.end, size};
 }
 
 void StreamMemory::forget(std::string_view stream) {
