@@ -69,6 +69,30 @@ TEST_CASE("interop: the official command reads our conversations line by line") 
   CHECK(command(server, {"list-streams", std::string("s2://") + kBasin}).find(stream) != std::string::npos);
 }
 
+TEST_CASE("interop: a stream that the official command creates, or empties, holds no object until something is added") {
+  const S2Server server;
+  const auto storage = openS2(server);
+  command(server, {"create-stream", uri("new.")});
+  storage->append("emptied", "old\n");
+  command(server, {"trim", uri("emptied."), "9"});
+  waitUntil("the records go", [&] {
+    try {
+      storage->read("emptied");
+      return false;
+    } catch (const Error& error) {
+      return error.code() == ErrorCode::NotFound;
+    }
+  });
+  WriteOptions exclusive;
+  exclusive.if_absent = true;
+  for (const std::string key : {"new", "emptied"}) {
+    CAPTURE(key);
+    CHECK(tally::test::codeOf([&] { storage->read(key); }) == ErrorCode::NotFound);
+    storage->write(key, "made\n", exclusive);
+    CHECK(storage->read(key) == "made\n");
+  }
+}
+
 TEST_CASE("interop: we read what the official command appends, as lines") {
   const S2Server server;
   const auto storage = openS2(server);

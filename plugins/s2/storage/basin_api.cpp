@@ -184,6 +184,15 @@ bool BasinApi::readPage(std::string_view stream, std::uint64_t from, std::size_t
   return any;
 }
 
+bool BasinApi::isEmpty(std::string_view stream, const Call& call) {
+  const std::string path = recordsPath(stream) + "?seq_num=0&count=1";
+  const Reply reply = client_.fetch(request(Method::Get, path, Format::Json), kRead.cannot, call);
+  const Refusal refusal = reply.isGood() ? Refusal() : reply.refusal();
+  if (refusal.tail == 0 || isAbsent(refusal) || isBeingDeleted(refusal)) return true;
+  const Json body = jsonOf(reply, kRead);
+  return reading(kRead, [&] { return body.at("records").empty(); });
+}
+
 Pending BasinApi::beginConfig() {
   Request asking = request(Method::Get, {}, Format::Json);
   asking.url = settings_.endpoints.account_url + "/basins/" + percentEncoded(settings_.basin);

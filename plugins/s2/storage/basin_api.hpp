@@ -109,6 +109,10 @@ class BasinApi {
   bool readPage(std::string_view stream, std::uint64_t from, std::size_t limit,
                 const std::function<void(const RecordView&)>& take, const Call& call);
 
+  /// Whether a stream has no records, or is not there, in the service's own words: those that an answer without content
+  /// has not. Errors: Unavailable also for an answer without words. Cost: one request.
+  bool isEmpty(std::string_view stream, const Call& call);
+
   /// The request of a session that delivers everything from `from` to the tail and then ends.
   Request readToTail(std::string_view stream, std::uint64_t from) const;
   /// The request of a session that delivers everything from `from` on, and then what comes.

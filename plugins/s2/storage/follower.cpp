@@ -144,6 +144,7 @@ void S2Follower::take(const Frame& frame) {
 /// The session has ended. Errors: those that another one would meet, too.
 void S2Follower::atEnd(const Call& call) {
   const auto refusal = session_->refusal();
+  if (!refusal && !has_frames_) throw broughtNothing(kFollow);
   if (!refusal) return beginAt(fold_.point());
   const bool may_be_gone = isAbsent(*refusal) || isBeingDeleted(*refusal) || mayBeDeletion(*refusal);
   if (may_be_gone && api_.isGone(stream_, call)) return lose();

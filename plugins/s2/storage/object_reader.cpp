@@ -17,11 +17,23 @@ struct Reading {
   std::optional<Refusal> refusal;
 };
 
+/// A session of a stream without records brings nothing, but so does whatever stands before a service that is away.
+bool confirmsNothing(BasinApi& api, std::string_view stream, const Call& call) {
+  try {
+    return api.isEmpty(stream, call);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Unavailable) throw;
+    return false;
+  }
+}
+
 Reading readOnce(BasinApi& api, std::string_view stream, const Call& call) {
   Reading reading;
   const auto begin = Call::Clock::now();
   FrameSession session(api.client(), api.readToTail(stream, 0));
+  bool any = false;
   while (const auto frame = session.next(call)) {
+    any = true;
     const auto tail =
         decodeBatch(frame->payload, [&](const RecordView& record) { reading.fold.feed(record, frame->owner); });
     const bool at_tail = tail && tail->seq_num == reading.fold.next() && tail->seq_num != 0;
@@ -31,6 +43,7 @@ Reading readOnce(BasinApi& api, std::string_view stream, const Call& call) {
   if (reading.refusal && (isAbsent(*reading.refusal) || isBeingDeleted(*reading.refusal))) reading.absent = true;
   if (reading.refusal && reading.refusal->status == kAtTail && reading.fold.next() == 0) reading.absent = true;
   if (reading.fold.deleted()) reading.absent = true;
+  if (!any && !reading.refusal && !confirmsNothing(api, stream, call)) throw broughtNothing(kReadAll);
   return reading;
 }
 
@@ -65,7 +78,7 @@ Fold readObject(BasinApi& api, std::string_view stream, const Call& call) {
 bool holdsObject(BasinApi& api, std::string_view stream, const StreamState& state, const Call& call) {
   if (!state.holdsRecords()) return false;
   bool may_be_none = false;
-  api.readPage(
+  const bool any = api.readPage(
       stream, 0, 1,
       [&](const RecordView& record) {
         const auto what = parseKind(record.kind).what;
@@ -74,7 +87,7 @@ bool holdsObject(BasinApi& api, std::string_view stream, const StreamState& stat
         may_be_none = record.seq_num == 0 && (is_fence || (!record.is_command && staged));
       },
       call);
-  return !may_be_none || readObject(api, stream, call).exists();
+  return (any && !may_be_none) || readObject(api, stream, call).exists();
 }
 
 }  // namespace tally::s2

@@ -129,6 +129,13 @@ Error fencedError(const Refusal& refusal, const Deed& deed) {
 
 }  // namespace
 
+Error broughtNothing(const Deed& deed) {
+  return Error(ErrorCode::Unavailable, std::string(deed.cannot) +
+                                           ": the session ended without anything in it; look for a proxy between here "
+                                           "and the service, and whether the service is up")
+      .retryable(true);
+}
+
 Error refusalError(const Refusal& refusal, const Deed& deed) {
   if (refusal.fencing_token) return fencedError(refusal, deed);
   const Meaning meaning = meaningOf(refusal);

@@ -43,4 +43,7 @@ struct Deed {
 /// The refusal as an error.
 Error refusalError(const Refusal& refusal, const Deed& deed);
 
+/// A session that was accepted and then ended without a word.
+Error broughtNothing(const Deed& deed);
+
 }  // namespace tally::s2
