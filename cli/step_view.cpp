@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "json_tree.hpp"
+
 namespace tally::cli {
 namespace {
 
@@ -49,8 +51,8 @@ MessageView viewOf(const Json& message) {
 }  // namespace
 
 std::vector<MessageView> messagesOf(const Step& step) {
-  std::vector<MessageView> views{viewOf(JsonText::trusted(std::string(step.input())).json())};
-  for (const auto& message : JsonText::trusted(std::string(step.output())).json()) views.push_back(viewOf(message));
+  std::vector<MessageView> views{viewOf(treeOf(step.input()))};
+  for (const auto& message : treeOf(step.output())) views.push_back(viewOf(message));
   return views;
 }
 

@@ -3,6 +3,7 @@
 
 #include "commands/command.hpp"
 #include "findings.hpp"
+#include "json_tree.hpp"
 #include "report_summary.hpp"
 #include "table.hpp"
 #include "text.hpp"
@@ -175,7 +176,7 @@ Json reportJson(const ReportOptions& options, const RunRef& run, const Document&
 ExitCode report(Context& context, const ReportOptions& options) {
   const auto run = findRun(context, options);
   const auto document = run.load(context.call());
-  const auto content = document.json();
+  const auto content = treeOf(document.text());
   if (context.options.json) {
     context.printJson(reportJson(options, run, document, content));
   } else {

@@ -13,6 +13,7 @@
 
 #include "config_values.hpp"
 #include "exit_codes.hpp"
+#include "json_tree.hpp"
 #include "output.hpp"
 #include "report_summary.hpp"
 #include "step_view.hpp"
@@ -187,6 +188,21 @@ TEST_CASE("step: odd content is shown, never refused") {
   CHECK(views[0].text == R"({"role":7})");
   CHECK(views[1].text == "[image]\nplain\n→ ? {}\n{\"x\":1}");
   CHECK(views[2].text == R"({"a":1})");
+}
+
+TEST_CASE("json tree: what has no tree form is text as it is stored") {
+  struct Row {
+    const char *stored, *shown;
+  };
+  const std::array rows = {
+      Row{R"([1.5,-2,1e999,-1e999])", R"([1.5,-2,"1e999","-1e999"])"}, Row{R"(["\ud83d"])", R"(["\\ud83d"])"},
+      Row{R"(["a\ud83d\ude00b \udead \ud83d\n"])", R"(["a😀b \\udead \\ud83d\n"])"},
+      Row{R"({"\ud83d":"\\","b":"1e999 \" 7","c":1e999})", R"({"\\ud83d":"\\","b":"1e999 \" 7","c":"1e999"})"},
+      Row{R"([true,null,{"a":[]}])", R"([true,null,{"a":[]}])"}};
+  for (const auto& row : rows) {
+    CAPTURE(row.stored);
+    CHECK(treeOf(row.stored).dump() == row.shown);
+  }
 }
 
 TEST_CASE("config: the password of a URL is hidden, nothing else") {
