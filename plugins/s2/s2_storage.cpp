@@ -65,12 +65,17 @@ std::optional<StorageStat> S2Storage::stat(std::string_view key, const Call& cal
   directory.is_directory = true;
   if (key.empty()) return directory;
   const std::string stream = names_.streamOf(key), folder = names_.folderOf(key);
+  const auto known = memory_.find(stream);
+  const bool had_content = known && known->size.value_or(0) != 0;
   Pending own = api_.beginState(stream), below = api_.beginNames(folder, "", 1);
+  std::optional<Pending> head;
+  if (!had_content && !api_.readsCreateStreams()) head = api_.beginShortPage(stream, 0);
   const StreamState state = api_.finishState(stream, own, call);
   const bool is_directory = api_.finishAny(folder, below, call);
-  if (state.holdsRecords()) {
-    const auto known = memory_.find(stream);
-    return describe(state.tail, known && known->tail == state.tail ? known->size : std::nullopt);
+  const bool is_same = known && known->tail == state.tail;
+  if (known && !is_same) memory_.seen(stream, state.tail, std::nullopt);
+  if ((had_content && is_same) || showsObject(api_, stream, state, head, call)) {
+    return describe(state.tail, is_same ? known->size : std::nullopt);
   }
   return is_directory ? std::optional(directory) : std::nullopt;
 }

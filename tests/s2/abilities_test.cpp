@@ -361,6 +361,21 @@ TEST_CASE("lease: of what is not there yet, and of a directory") {
   CHECK(codeOf([&] { storage->acquireLease("d", "me", {}, Call()); }) == ErrorCode::IsADirectory);
 }
 
+TEST_CASE("lease: taking it any number of times makes no object, also to stat") {
+  const S2Server server;
+  const auto storage = openS2(server), other = openS2(server);
+  for (int i = 0; i < 60; ++i) storage->acquireLease("d/doc", "a rather long name", {}, Call())->release(Call());
+  const auto lease = storage->acquireLease("d/doc", "me", {}, Call());
+  CHECK_FALSE(storage->stat("d/doc").has_value());
+  CHECK_FALSE(other->stat("d/doc").has_value());
+  lease->append("", Call());
+  CHECK(storage->stat("d/doc").has_value());
+  CHECK(other->stat("d/doc").has_value());
+  const auto large = storage->acquireLease("d/large", "me", {}, Call());
+  large->append(std::string(100'000, 'x'), Call());
+  CHECK(other->stat("d/large").has_value());
+}
+
 TEST_CASE("batch: each item has its own result") {
   const S2Server server;
   const auto storage = openS2(server);

@@ -44,6 +44,8 @@ TEST_CASE("requests: one for a write, an append, a read, a remove; two for a sta
     CHECK(cost([&] { storage.append("d/x", "line\n", expecting); }) == 2);
   }
   CHECK(cost([&] { storage.stat("d/x"); }) == 2);
+  openS2(server)->append("d/x", "of another\n");
+  CHECK(cost([&] { storage.stat("d/x"); }) == 3);
   CHECK(cost([&] { storage.list("d"); }) == 1);
   CHECK(cost([&] { storage.remove("d/x"); }) == 1);
 }

@@ -167,10 +167,20 @@ bool BasinApi::finishRemove(Pending& pending, const Call& call) {
   throw refusalError(refusal, kDelete);
 }
 
-bool BasinApi::readPage(std::string_view stream, std::uint64_t from, std::size_t limit,
-                        const std::function<void(const RecordView&)>& take, const Call& call) {
+bool BasinApi::readPage(std::string_view stream, std::uint64_t from, std::size_t limit, const TakeRecord& take,
+                        const Call& call) {
   const std::string path = recordsPath(stream) + "?seq_num=" + std::to_string(from) + "&count=" + std::to_string(limit);
-  const Reply reply = client_.fetch(request(Method::Get, path, Format::Protobuf), kRead.cannot, call);
+  Pending pending = client_.begin(request(Method::Get, path, Format::Protobuf));
+  return finishPage(pending, take, call);
+}
+
+Pending BasinApi::beginShortPage(std::string_view stream, std::uint64_t from) {
+  const std::string path = recordsPath(stream) + "?seq_num=" + std::to_string(from) + "&bytes=1024";
+  return client_.begin(request(Method::Get, path, Format::Protobuf));
+}
+
+bool BasinApi::finishPage(Pending& pending, const TakeRecord& take, const Call& call) {
+  const Reply reply = pending.finish(kRead.cannot, call);
   if (!reply.isGood()) {
     const Refusal refusal = reply.refusal();
     if (reply.status == kAtTail || isAbsent(refusal) || isBeingDeleted(refusal)) return false;

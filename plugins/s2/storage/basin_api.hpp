@@ -66,6 +66,8 @@ struct BasinSettings {
   std::chrono::milliseconds deletion_wait{90'000};  ///< how long a new object waits for the deletion of the old one
 };
 
+using TakeRecord = std::function<void(const RecordView&)>;
+
 /// Threads: any. Errors of every function: Unavailable, Exhausted, Unauthenticated, PermissionDenied, Cancelled,
 /// Timeout.
 class BasinApi {
@@ -106,8 +108,14 @@ class BasinApi {
 
   /// A page of records from `from` on, in one answer; at least one if there is any, up to 1 MiB. Returns whether
   /// the stream exists and has records there.
-  bool readPage(std::string_view stream, std::uint64_t from, std::size_t limit,
-                const std::function<void(const RecordView&)>& take, const Call& call);
+  bool readPage(std::string_view stream, std::uint64_t from, std::size_t limit, const TakeRecord& take,
+                const Call& call);
+
+  /// The records that a stream has from `from` on, as far as they fit into some 1 KiB; none where the first of them
+  /// does not fit. Returns as readPage(). Like the other questions a part of several at once.
+  Pending beginShortPage(std::string_view stream, std::uint64_t from);
+  bool finishPage(Pending& pending, const TakeRecord& take, const Call& call);
+  bool readsCreateStreams() const noexcept { return settings_.reads_create_streams; }
 
   /// Whether a stream has no records, or is not there, in the service's own words: those that an answer without content
   /// has not. Errors: Unavailable also for an answer without words. Cost: one request.

@@ -52,6 +52,13 @@ Error damaged() {
                "a part of the content was cut away by a trim that is not ours; write the object again");
 }
 
+/// Of a lease, or of what is still being written.
+bool addsNothing(const RecordView& record) {
+  const auto what = parseKind(record.kind).what;
+  if (record.is_command) return record.command == kFenceCommand;
+  return what == Kind::What::StagedLine || what == Kind::What::StagedChunk;
+}
+
 }  // namespace
 
 Fold readObject(BasinApi& api, std::string_view stream, const Call& call) {
@@ -79,15 +86,24 @@ bool holdsObject(BasinApi& api, std::string_view stream, const StreamState& stat
   if (!state.holdsRecords()) return false;
   bool may_be_none = false;
   const bool any = api.readPage(
-      stream, 0, 1,
-      [&](const RecordView& record) {
-        const auto what = parseKind(record.kind).what;
-        const bool staged = what == Kind::What::StagedLine || what == Kind::What::StagedChunk;
-        const bool is_fence = record.is_command && record.command == kFenceCommand;
-        may_be_none = record.seq_num == 0 && (is_fence || (!record.is_command && staged));
-      },
-      call);
+      stream, 0, 1, [&](const RecordView& record) { may_be_none = record.seq_num == 0 && addsNothing(record); }, call);
   return (any && !may_be_none) || readObject(api, stream, call).exists();
+}
+
+bool showsObject(BasinApi& api, std::string_view stream, const StreamState& state, std::optional<Pending>& head,
+                 const Call& call) {
+  for (std::uint64_t next = 0; next < state.tail.seq_num; head.reset()) {
+    if (!head) head = api.beginShortPage(stream, next);
+    const std::uint64_t begin = next;
+    bool shows = false;
+    const auto take = [&](const RecordView& record) {
+      shows = shows || record.seq_num != next || !addsNothing(record);
+      next = record.seq_num + 1;
+    };
+    api.finishPage(*head, take, call);
+    if (shows || next == begin) return true;
+  }
+  return false;
 }
 
 }  // namespace tally::s2
