@@ -126,7 +126,8 @@ TEST_CASE("connection: commandTimeout is for a silence, not for all of a large v
   CHECK_FALSE(storage.write("large", large).empty());
   CHECK(openRedis(server.url())->read("large") == large);
   const auto begin = Clock::now();
-  CHECK(codeOf([&] { storage.write("large", large, {}, Call::within(400ms)); }) != ErrorCode::Internal);
+  const ErrorCode code = codeOf([&] { storage.write("large", large, {}, Call::within(400ms)); });
+  CHECK((code == ErrorCode::Timeout || code == ErrorCode::OutcomeUnknown));
   CHECK(Clock::now() - begin < 800ms);  // the caller's deadline stays what it is
 }
 
@@ -141,7 +142,7 @@ TEST_CASE("connection: an answer that comes in drops is awaited, but not a conne
   proxy.arm({.fault = Fault::Drip, .times = Strike::kForEver, .wait = 100ms});
   CHECK(storage.stat("x")->size == 10);
   redis::RedisStorage other(settings);
-  CHECK(codeOf([&] { other.stat("x"); }) != ErrorCode::Internal);
+  CHECK(codeOf([&] { other.stat("x"); }) == ErrorCode::Timeout);
 }
 
 TEST_CASE("connection: a name that is looked up for long ends with connectTimeout, the deadline or a cancellation") {
