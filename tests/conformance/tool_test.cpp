@@ -67,7 +67,7 @@ TEST_CASE("tool: the table of the README says how many cases each group has") {
   for (const auto& [group, count] : counts) {
     const std::string begin = std::string("| ") + group + " | ";
     const auto row = readme.str().find("\n" + begin) + 1;
-    CAPTURE(group);
+    CAPTURE(begin);
     const std::string found = readme.str().substr(row, readme.str().find('\n', row) - row);
     CHECK(found.substr(0, begin.size()) == begin);
     CHECK(found.substr(found.rfind(" | ")) == " | " + std::to_string(count) + " |");

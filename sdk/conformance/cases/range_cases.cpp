@@ -71,25 +71,30 @@ void rangeSaysStat(Context& context) {
   expect(said.version == stat->version, "read of a range: says another version than stat");
 }
 
-/// Values of one size and one letter each, replaced while three threads read parts of them.
+constexpr std::size_t kLarge = std::size_t{4} << 20;
+
+/// That half of the value, from `offset` on, is of one letter.
+void expectOneVersion(IStorage& storage, std::size_t offset) {
+  const std::string bytes = storage.read("x", {offset, kLarge / 2});
+  expectEqual<std::size_t>("bytes of a range during replaces", bytes.size(), kLarge / 2);
+  expect(bytes.find_first_not_of(bytes[0]) == bytes.npos, "a range during replaces: holds bytes of two values");
+}
+
+/// Each value has one letter, all have one size.
 void rangesMeanwhile(Context& context) {
-  constexpr std::size_t kSize = std::size_t{4} << 20;
   auto& storage = context.storage();
   const unsigned rounds = context.rounds(60);
-  const auto value = [](unsigned round) { return std::string(kSize, static_cast<char>('a' + round % 26)); };
+  const auto value = [](unsigned round) { return std::string(kLarge, static_cast<char>('a' + round % 26)); };
   storage.write("x", value(0));
   std::atomic<bool> done{false};
   std::atomic<unsigned> reads{0};
   inThreads(4, [&](unsigned i) {
     const RaiseAtEnd raise(done);  // also when a reader has found something
-    for (unsigned round = 1; i == 0 && (round < rounds || reads < 30) && !done; ++round)
-      storage.write("x", value(round));
-    for (std::size_t at = i; i != 0 && !done; at += 7, ++reads) {
-      const ByteRange range{at * 100'003 % (kSize / 2), kSize / 2};
-      const std::string bytes = storage.read("x", range);
-      expectEqual<std::size_t>("bytes of a range during replaces", bytes.size(), kSize / 2);
-      expect(bytes.find_first_not_of(bytes[0]) == bytes.npos, "a range during replaces: holds bytes of two values");
+    if (i == 0) {
+      for (unsigned round = 1; (round < rounds || reads < 30) && !done; ++round) storage.write("x", value(round));
+      return;
     }
+    for (std::size_t at = i; !done; at += 7, ++reads) expectOneVersion(storage, at * 100'003 % (kLarge / 2));
   });
 }
 
