@@ -90,6 +90,14 @@ TEST_CASE("rude: what is thrown from extension or an ability's slot is the plugi
   CHECK(messageOf([&] { health->checkHealth(sink, {}); }).find("thrown from ability") != std::string::npos);
 }
 
+TEST_CASE("rude: a finding about the storage's health is text") {
+  for (const char* mode : {"null finding", "finding that is no text"}) {
+    const auto storage = openRude(mode);
+    NoFindings sink;
+    CHECK(codeOf([&] { storage->extension<Health>()->checkHealth(sink, {}); }) == ErrorCode::PluginFault);
+  }
+}
+
 TEST_CASE("rude: what is thrown from destroy is logged, and the storage is closed") {
   const Logged log;
   openRude("destroy").reset();

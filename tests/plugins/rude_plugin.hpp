@@ -105,8 +105,12 @@ inline std::int32_t remove(void*, const tally_call*, const tally_str*, const tal
   return TALLY_OK;
 }
 
-inline std::int32_t checkHealth(void*, const tally_call*, const tally_health_sink*, tally_error*) {
+inline std::int32_t checkHealth(void*, const tally_call*, const tally_health_sink* sink, tally_error*) {
   throwIf("ability");
+  tally_health_finding finding{
+      TALLY_END_OF(tally_health_finding, text), TALLY_HEALTH_WARNING, {"disk", 4}, {"\xff full", 6}};
+  if (breaks("null finding")) finding.text.data = nullptr;
+  if (breaks("null finding") || breaks("finding that is no text")) return sink->put(sink->self, &finding);
   return TALLY_OK;
 }
 

@@ -27,6 +27,12 @@ inline std::string_view viewOf(const tally_bytes& bytes) noexcept {
   return bytes.size == 0 ? std::string_view{} : std::string_view(static_cast<const char*>(bytes.data), bytes.size);
 }
 
+/// Whether a text or bytes from the plugin have a length, but lie nowhere.
+template <typename View>
+bool isNowhere(const View& view) noexcept {
+  return view.data == nullptr && view.size != 0;
+}
+
 /// A tally_stat in which nothing is known, for a plugin to fill.
 struct StatFrame {
   tally_stat view;

@@ -69,9 +69,9 @@ class EntrySinkAdapter {
  private:
   static std::int32_t put(void* self, const tally_entry* entry) noexcept {
     auto& sink = *static_cast<EntrySinkAdapter*>(self);
-    const bool is_text = entry->name.data != nullptr;
-    const std::string_view name = is_text ? viewOf(entry->name) : std::string_view();
-    if (!isName(name)) return sink.guard_.fault("the plugin listed a name that is no single legal segment");
+    const std::string_view name = viewOf(entry->name);
+    if (isNowhere(entry->name) || !isName(name))
+      return sink.guard_.fault("the plugin listed a name that is no single legal segment");
     if (name <= sink.last_) return sink.guard_.fault("the plugin listed names out of their order, or one twice");
     if (sink.left_-- == 0) return sink.guard_.fault("the plugin listed more names than it was asked for");
     return sink.guard_.attempt([&] {

@@ -37,6 +37,7 @@ class BatchSinkAdapter {
     if (result->struct_size < kWhole || result->index >= sink.keys_.size()) {
       return sink.guard_.fault("the plugin gave a result for an item that the batch does not have");
     }
+    if (isNowhere(result->content)) return sink.guard_.fault("the plugin gave a result whose bytes lie nowhere");
     if (sink.done_[result->index]) return sink.guard_.fault("the plugin gave two results for one item of a batch");
     sink.done_[result->index] = true;
     ++sink.count_;

@@ -30,6 +30,9 @@ class GroupSinkAdapter {
     if (record->struct_size < TALLY_END_OF(tally_group_record, content) || record->id.size == 0) {
       return sink.guard_.fault("the plugin handed out a record without an id");
     }
+    if (isNowhere(record->id) || isNowhere(record->content)) {
+      return sink.guard_.fault("the plugin handed out a record that lies nowhere");
+    }
     if (sink.count_ == sink.most_) return sink.guard_.fault("the plugin handed out more records than it was asked for");
     ++sink.count_;
     return sink.guard_.attempt([&] {

@@ -1,6 +1,7 @@
 #include "plugins/extensions/plugin_health.hpp"
 
 #include "plugins/sink_guard.hpp"
+#include "tally/path.hpp"
 
 namespace tally::plugins {
 namespace {
@@ -19,10 +20,15 @@ class HealthSinkAdapter {
     if (finding->level < TALLY_HEALTH_GOOD || finding->level > TALLY_HEALTH_FAULT) {
       return sink.guard_.fault("the plugin told a level of health that is none");
     }
+    if (!isText(finding->subject) || !isText(finding->text)) {
+      return sink.guard_.fault("the plugin told a finding that is no text");
+    }
     return sink.guard_.attempt([&] {
       sink.out_.take(static_cast<HealthLevel>(finding->level), viewOf(finding->subject), viewOf(finding->text));
     });
   }
+
+  static bool isText(const tally_str& text) noexcept { return !isNowhere(text) && path::detail::isUtf8(viewOf(text)); }
 
   HealthSink& out_;
   tally_health_sink view_;
