@@ -30,8 +30,10 @@ void Progress::step(std::string_view name) {
   if (shown_) writeError(fmt::format("\r\033[K{} {}/{}  {}", verb_, done_, total_, cutToWidth(escaped(name), 60)));
 }
 
-ExitCode conclude(Context& context, const CopyOptions& options, const CopyReport& report, std::string_view verb) {
-  const auto status = report.refused.empty() ? ExitCode::Ok : ExitCode::Failed;
+ExitCode conclude(Context& context, const CopyOptions& options, const CopyReport& report, const Interrupt& interrupt,
+                  std::string_view verb) {
+  const auto complete = report.refused.empty() ? ExitCode::Ok : ExitCode::Failed;
+  const auto status = report.left == 0 ? complete : interrupt.status();
   if (context.options.json) {
     Json refused = Json::array();
     for (const auto& one : report.refused) refused.push_back({{"name", one.name}, {"why", one.why}});
@@ -39,13 +41,17 @@ ExitCode conclude(Context& context, const CopyOptions& options, const CopyReport
                        {"copied", report.copied},
                        {"same", report.same},
                        {"bytes", report.bytes},
-                       {"refused", refused}});
+                       {"refused", refused},
+                       {"left", report.left}});
     return status;
   }
   context.out.print("{}{}: {} copied ({} bytes), {} the same already, {} refused\n", verb,
                     options.dry_run ? " (dry run, nothing written)" : "", report.copied, report.bytes, report.same,
                     report.refused.size());
   for (const auto& one : report.refused) context.warn(fmt::format("{}: {}", escaped(one.name), one.why));
+  if (report.left != 0) {
+    context.warn(fmt::format("ended before {} more; the same command{} goes on", report.left, options.again));
+  }
   return status;
 }
 

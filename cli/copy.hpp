@@ -1,11 +1,13 @@
 #pragma once
 // Copying a store object by object: what both import and export need.
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app.hpp"
+#include "interrupt.hpp"
 
 namespace tally::cli {
 
@@ -15,6 +17,7 @@ struct CopyOptions {
   bool dry_run = false;
   bool overwrite = false;
   bool verify = false;
+  std::string again{};  ///< what has to be added to repeat a command that was ended
 };
 
 /// An object or file that was left out, and why.
@@ -27,6 +30,7 @@ struct CopyReport {
   std::size_t same = 0;
   std::uint64_t bytes = 0;
   std::vector<Refusal> refused;
+  std::size_t left = 0;  ///< not come to, since somebody asked to stop
 };
 
 /// Whether `key` belongs to one of the conversations asked for.
@@ -47,7 +51,20 @@ class Progress {
   bool shown_;
 };
 
-/// Print the summary and the list of refusals. Failed if anything was refused, else Ok.
-ExitCode conclude(Context& context, const CopyOptions& options, const CopyReport& report, std::string_view verb);
+/// What a copy that was asked to stop may end with.
+inline constexpr std::initializer_list<ExitCode> kCopyExitCodes = {ExitCode::Data, ExitCode::NoSpace, ExitCode::HungUp,
+                                                                   ExitCode::Interrupted, ExitCode::Terminated};
+
+/// Call `copy` with each item, until all are done or somebody asks to stop; what is left is counted in `report`.
+template <typename Items, typename Copy>
+void copyEach(const Interrupt& interrupt, const Items& items, CopyReport& report, Copy copy) {
+  report.left = items.size();
+  for (auto item = items.begin(); item != items.end() && !interrupt.requested(); ++item, --report.left) copy(*item);
+}
+
+/// Print the summary and the list of refusals. The status of `interrupt` if something is left, Failed if anything was
+/// refused, else Ok.
+ExitCode conclude(Context& context, const CopyOptions& options, const CopyReport& report, const Interrupt& interrupt,
+                  std::string_view verb);
 
 }  // namespace tally::cli

@@ -18,7 +18,10 @@ enum class ExitCode {
   Data = 7,         ///< stored or given data is damaged or invalid
   NoSpace = 8,      ///< disk or quota is full
 
-  Interrupted = 130,  ///< Ctrl-C ended a command that goes on until then
+  // A command that takes long was asked to stop, and did: 128 and the number of the signal.
+  HungUp = 129,       ///< the terminal is gone
+  Interrupted = 130,  ///< Ctrl-C
+  Terminated = 143,   ///< kill, or the system goes down
 };
 
 constexpr int statusOf(ExitCode code) noexcept { return static_cast<int>(code); }
@@ -35,7 +38,9 @@ constexpr std::string_view meaningOf(ExitCode code) noexcept {
     case ExitCode::Permission: return "not permitted or not authenticated";
     case ExitCode::Data: return "data is corrupt or invalid, or --strict met findings";
     case ExitCode::NoSpace: return "no space left";
+    case ExitCode::HungUp: return "ended by SIGHUP";
     case ExitCode::Interrupted: return "ended by Ctrl-C";
+    case ExitCode::Terminated: return "ended by SIGTERM";
   }
   return "unknown";
 }

@@ -6,9 +6,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tally::cli {
 namespace {
@@ -65,10 +68,21 @@ void writeAndClose(Descriptor& file, std::string_view content, const fs::path& p
   if (file.close() != 0) throw fileError(errno, "close", path);
 }
 
+constexpr std::string_view kTemporaryPrefix = ".tally~file-";  // of the names that no store shows
+
 /// A name in the same folder, so that a rename puts it in place. mkstemp would ignore the umask.
 fs::path temporaryBeside(const fs::path& path) {
   static unsigned counter = 0;
-  return path.parent_path() / (".tally-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
+  const auto number = std::to_string(::getpid()) + "-" + std::to_string(counter++);
+  return path.parent_path() / std::string(kTemporaryPrefix).append(number);
+}
+
+/// Whether a process that has ended left this file behind.
+bool isLeftover(const fs::path& path) {
+  const auto name = path.filename().string();
+  if (name.rfind(kTemporaryPrefix, 0) != 0) return false;
+  const long process = std::strtol(name.c_str() + kTemporaryPrefix.size(), nullptr, 10);
+  return process > 0 && ::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH;
 }
 
 ErrorCode codeOfErrno(int number) noexcept {
@@ -118,6 +132,15 @@ void replaceFile(const fs::path& path, std::string_view content) {
     ::unlink(temporary.c_str());
     throw;
   }
+}
+
+void removeLeftovers(const fs::path& folder) {
+  std::error_code problem;
+  std::vector<fs::path> leftovers;
+  for (fs::recursive_directory_iterator at(folder, problem), end; !problem && at != end; at.increment(problem)) {
+    if (isLeftover(at->path())) leftovers.push_back(at->path());
+  }
+  for (const auto& path : leftovers) ::unlink(path.c_str());
 }
 
 void createFile(const fs::path& path, std::string_view content) {

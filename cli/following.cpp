@@ -12,26 +12,31 @@ void addFollowingOptions(CLI::App& command, FollowingOptions& options) {
       ->check(checkDuration);
 }
 
-std::vector<ExitCode> followingExitCodes() { return plus(kStoreExitCodes, {ExitCode::Data, ExitCode::Interrupted}); }
+std::vector<ExitCode> followingExitCodes() {
+  return plus(kStoreExitCodes, {ExitCode::Data, ExitCode::HungUp, ExitCode::Interrupted, ExitCode::Terminated});
+}
 
 ExitCode followToTheEnd(Context& context, const Interrupt& interrupt, const FollowingOptions& options,
                         const Followed& followed) {
   const auto wait = options.wait.empty() ? std::nullopt : parseDuration(options.wait);
   ExitCode status = ExitCode::Ok;
+  auto printed = followed.cursor();  // behind what has gone out, not behind what was only read
   try {
-    for (bool more = true; more; context.out.flush()) {
+    for (bool more = true; more;) {
       Call call = wait ? Call::within(*wait) : Call();
       call.cancel = interrupt.token();
       more = followed.next(call) != FollowEvent::Nothing || !wait;
+      context.out.flush();
+      printed = followed.cursor();
     }
   } catch (const Error& error) {
     if (error.code() != ErrorCode::Cancelled || !interrupt.requested()) {
-      context.note(fmt::format("go on with --cursor {}", followed.cursor()));
+      context.note(fmt::format("go on with --cursor {}", printed));
       throw;
     }
-    status = ExitCode::Interrupted;
+    status = interrupt.status();
   }
-  context.note(fmt::format("go on with --cursor {}", followed.cursor()));
+  context.note(fmt::format("go on with --cursor {}", printed));
   return status;
 }
 

@@ -27,8 +27,9 @@ struct Followed {
   std::function<std::string()> cursor;
 };
 
-/// Go on until Ctrl-C (Interrupted), or until nothing new came for as long as --wait says (Ok); each piece goes out as
-/// it comes. However it ends, a note says where another command can go on.
+/// Go on until a signal asks to stop (its status), or until nothing new came for as long as --wait says (Ok); each
+/// piece goes out as it comes. However it ends, a note says where another command can go on: behind the last piece that
+/// went out whole.
 ExitCode followToTheEnd(Context& context, const Interrupt& interrupt, const FollowingOptions& options,
                         const Followed& followed);
 

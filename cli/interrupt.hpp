@@ -1,5 +1,5 @@
 #pragma once
-// Ctrl-C as a wish to stop, for commands that go on until somebody ends them.
+// Ctrl-C and its like as a wish to stop, for commands that take long or go on until somebody ends them.
 
 #include <pthread.h>
 #include <signal.h>
@@ -8,10 +8,12 @@
 #include <stop_token>
 #include <thread>
 
+#include "exit_codes.hpp"
+
 namespace tally::cli {
 
-/// From its construction on SIGINT asks to stop; the second one ends the process at once. Where it is ignored it stays
-/// so. To be made before the store is opened, since threads that others start must not take the signal.
+/// From its construction on SIGINT, SIGTERM and SIGHUP ask to stop; the second signal ends the process at once. What is
+/// ignored stays so. To be made before the store is opened, since threads that others start must not take the signal.
 class Interrupt {
  public:
   Interrupt();
@@ -21,11 +23,15 @@ class Interrupt {
 
   std::stop_token token() const noexcept { return stop_.get_token(); }
   bool requested() const noexcept { return stop_.stop_requested(); }
+  /// What the command ends with once it was asked to stop: 128 and the number of the signal.
+  ExitCode status() const noexcept { return static_cast<ExitCode>(128 + signal_.load()); }
 
  private:
   void watch();
 
-  sigset_t before_, interrupt_;
+  sigset_t before_, watched_;
+  int any_ = 0;  // one of those watched
+  std::atomic<int> signal_ = SIGINT;
   std::stop_source stop_;
   std::atomic<bool> over_ = false;
   std::thread watcher_;

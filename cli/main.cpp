@@ -45,6 +45,7 @@ int run(int argc, char** argv, Context& context) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is seen by write
+  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
   Context context;
   try {
     return run(argc, argv, context);

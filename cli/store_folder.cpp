@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "files.hpp"
 
@@ -19,18 +20,66 @@ bool isBelow(const fs::path& root, const fs::path& path) {
 std::string linkProblem(const fs::path& link, const fs::path& root) {
   std::error_code problem;
   const auto target = fs::canonical(link, problem);
-  if (problem) return "symbolic link to nowhere";
+  if (problem == std::errc::no_such_file_or_directory) return "symbolic link to nowhere";
+  if (problem) return fmt::format("symbolic link that can't be followed: {}", problem.message());
   if (!isBelow(root, target)) return fmt::format("symbolic link that leaves the folder, to {}", target.string());
-  return fs::is_regular_file(target) ? "" : "symbolic link to something that is no file";
+  return fs::is_regular_file(target, problem) ? "" : "symbolic link to something that is no file";
 }
 
-/// What is wrong with an entry that is no folder, or nothing if it can be copied.
-std::string entryProblem(const fs::directory_entry& entry, const fs::path& root, const std::string& key) {
-  const auto key_problem = path::problem(key);
-  if (!key_problem.empty()) return fmt::format("no legal key: {}", key_problem);
-  if (entry.is_symlink()) return linkProblem(entry.path(), root);
-  return entry.is_regular_file() ? "" : "neither file nor folder";
-}
+/// One walk; a folder at a time, so that depth costs neither stack nor descriptors.
+class Scan {
+ public:
+  Scan(const CopyOptions& options, fs::path root) : options_(options), root_(std::move(root)) {}
+
+  void run(const fs::path& start) {
+    folders_.emplace_back("conversations", start);
+    while (!folders_.empty()) {
+      const auto [key, path] = std::move(folders_.back());
+      folders_.pop_back();
+      readFolder(key, path);
+    }
+  }
+
+  std::vector<FolderFile> files;
+  std::vector<Refusal> refused;
+
+ private:
+  void readFolder(const std::string& key, const fs::path& path) {
+    std::error_code problem;
+    fs::directory_iterator at(path, problem);
+    for (; !problem && at != fs::directory_iterator(); at.increment(problem)) {
+      const auto name = at->path().filename().string();
+      if (name.rfind(kReservedPrefix, 0) == 0) continue;
+      auto entry_key = key + "/" + name;
+      if (isChosen(options_, entry_key)) take(std::move(entry_key), *at);
+    }
+    if (problem) refused.push_back({key, fmt::format("the folder can't be read: {}", problem.message())});
+  }
+
+  void take(std::string key, const fs::directory_entry& entry) {
+    std::error_code failed;
+    const auto type = entry.symlink_status(failed).type();
+    if (type == fs::file_type::directory) {
+      folders_.emplace_back(std::move(key), entry.path());
+      return;
+    }
+    const bool is_link = type == fs::file_type::symlink;
+    std::string problem;
+    if (const auto key_problem = path::problem(key); !key_problem.empty()) {
+      problem = fmt::format("no legal key: {}", key_problem);
+    } else if (is_link) {
+      problem = linkProblem(entry.path(), root_);
+    } else if (type != fs::file_type::regular) {
+      problem = failed ? failed.message() : "neither file nor folder";
+    }
+    if (!problem.empty()) return refused.push_back({std::move(key), std::move(problem)});
+    files.push_back({std::move(key), entry.path(), is_link});
+  }
+
+  const CopyOptions& options_;
+  const fs::path root_;
+  std::vector<std::pair<std::string, fs::path>> folders_;  // still to be read
+};
 
 }  // namespace
 
@@ -45,21 +94,12 @@ std::vector<FolderFile> scanStoreFolder(const CopyOptions& options, std::vector<
   if (fs::is_symlink(start) && !isBelow(root, fs::canonical(start))) {
     throw Error(ErrorCode::OutsideRoot, fmt::format("{} is a symbolic link that leaves the folder", start.string()));
   }
-  std::vector<FolderFile> files;
-  for (const auto& entry : fs::recursive_directory_iterator(start)) {
-    if (entry.is_directory() && !entry.is_symlink()) continue;
-    auto key = "conversations/" + entry.path().lexically_relative(start).generic_string();
-    if (!isChosen(options, key)) continue;
-    auto problem = entryProblem(entry, root, key);
-    if (!problem.empty()) {
-      refused.push_back({std::move(key), std::move(problem)});
-    } else {
-      files.push_back({std::move(key), entry.path(), entry.is_symlink()});
-    }
-  }
-  std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
-  std::sort(refused.begin(), refused.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-  return files;
+  Scan scan(options, root);
+  scan.run(start);
+  std::sort(scan.files.begin(), scan.files.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+  std::sort(scan.refused.begin(), scan.refused.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  refused = std::move(scan.refused);
+  return std::move(scan.files);
 } catch (const fs::filesystem_error& error) {
   throw fileError(error.code().value(), "read", error.path1());
 }

@@ -16,8 +16,9 @@ struct FolderFile {
 };
 
 /// Every file below `folder`/conversations in byte order of the keys. Left out, with the reason in `refused`: names
-/// that are no legal keys, symbolic links that leave the folder or lead to folders, and whatever is neither file nor
-/// folder. Errors: NotFound if there is no such folder.
+/// that are no legal keys, symbolic links that leave the folder or lead to folders, whatever is neither file nor
+/// folder, and folders that can't be read. Names with kReservedPrefix are passed by. Errors: NotFound if there is no
+/// such folder.
 std::vector<FolderFile> scanStoreFolder(const CopyOptions& options, std::vector<Refusal>& refused);
 
 }  // namespace tally::cli

@@ -3,6 +3,7 @@
 
 #include "commands/command.hpp"
 #include "files.hpp"
+#include "interrupt.hpp"
 
 namespace tally::cli {
 namespace {
@@ -26,10 +27,12 @@ void checkOwner(const Step& step, const std::string& id) {
   throw Error(ErrorCode::InvalidDocument, fmt::format("conversationId is {}, not \"{}\"", *owner, id));
 }
 
-/// Every step of the input, or all faults at once. Nothing is appended before the whole input is known to be good.
+/// Every step of the input, or its faults at once. Nothing is appended before the whole input is known to be good.
 std::vector<NumberedStep> parseInput(std::string_view text, const std::string& id) {
+  constexpr std::size_t kFaultsTold = 20;
   std::vector<NumberedStep> steps;
   std::string faults;
+  std::size_t count = 0;
   for (std::size_t line = 1; !text.empty(); ++line) {
     const auto end = text.find('\n');
     auto one = text.substr(0, end);
@@ -42,10 +45,11 @@ std::vector<NumberedStep> parseInput(std::string_view text, const std::string& i
       steps.push_back({line, std::move(step)});
     } catch (const Error& error) {
       if (error.code() != ErrorCode::InvalidDocument) throw;
-      faults += fmt::format("\n  line {}: {}", line, error.message());
+      if (++count <= kFaultsTold) faults += fmt::format("\n  line {}: {}", line, error.message());
     }
   }
   if (faults.empty()) return steps;
+  if (count > kFaultsTold) faults += fmt::format("\n  and {} more", count - kFaultsTold);
   throw Error(ErrorCode::InvalidDocument, "the input has lines that are no steps; nothing was appended" + faults);
 }
 
@@ -85,18 +89,31 @@ std::size_t countDropped(Context& context, const ConversationRef& conversation,
   return is_first ? all - 1 : all;
 }
 
+/// Not repeated whole: what is stored would be stored twice.
+void noteRest(Context& context, const std::vector<NumberedStep>& steps, std::size_t stored) {
+  if (stored == steps.size()) return;
+  context.warn(
+      fmt::format("ended; {} of {} steps are stored, continue with line {}", stored, steps.size(), steps[stored].line));
+}
+
 ExitCode append(Context& context, const AppendCommand& options) {
   const auto steps = parseInput(readInput(options.file), options.id);
+  const Interrupt interrupt;  // from here on: while it waits for input there is nothing to tell
   auto conversation = openConversation(context, options);
   const auto dropped = countDropped(context, conversation, steps);
   std::size_t stored = 0;
   try {
-    for (; stored < steps.size(); ++stored) conversation.append(steps[stored].step, context.call());
+    for (; stored < steps.size() && !interrupt.requested(); ++stored) {
+      conversation.append(steps[stored].step, context.call());
+    }
   } catch (const Error& error) {
     throw partial(error, steps, stored);
   }
   if (context.options.json) {
-    context.printJson({{"conversation", options.id}, {"appended", stored}, {"droppedMetadata", dropped}});
+    context.printJson({{"conversation", options.id},
+                       {"appended", stored},
+                       {"left", steps.size() - stored},
+                       {"droppedMetadata", dropped}});
   } else {
     context.out.print("appended {} step(s) to {}\n", stored, options.id);
     if (dropped != 0) {
@@ -106,18 +123,20 @@ ExitCode append(Context& context, const AppendCommand& options) {
                       dropped));
     }
   }
-  return ExitCode::Ok;
+  noteRest(context, steps, stored);
+  return stored == steps.size() ? ExitCode::Ok : interrupt.status();
 }
 
 }  // namespace
 
 void registerAppend(CLI::App& app, Context& context) {
   auto options = std::make_shared<AppendCommand>();
-  auto& command =
-      addCommand(app, {"append",
-                       "Append steps, one JSON object a line. All lines are checked before the first is stored.",
-                       {"tally append conv-1 steps.jsonl", "producer | tally append conv-1 - --create"},
-                       plus(kStoreExitCodes, {ExitCode::Data, ExitCode::NoSpace})});
+  auto& command = addCommand(
+      app, {"append",
+            "Append steps, one JSON object a line. All lines are checked before the first is stored.",
+            {"tally append conv-1 steps.jsonl", "producer | tally append conv-1 - --create"},
+            plus(kStoreExitCodes,
+                 {ExitCode::Data, ExitCode::NoSpace, ExitCode::HungUp, ExitCode::Interrupted, ExitCode::Terminated})});
   command.add_option("CONV", options->id, "Id of the conversation")->required();
   command.add_option("FILE", options->file, "File with the steps; - for standard input")->required();
   command.add_flag("--create", options->create, "Create the conversation if there is none");

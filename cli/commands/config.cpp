@@ -1,4 +1,3 @@
-#include <algorithm>
 #include "commands/command.hpp"
 #include "config_values.hpp"
 #include "table.hpp"
@@ -29,22 +28,20 @@ ExitCode show(Context& context) {
   return ExitCode::Ok;
 }
 
-bool startsWith(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
-
 /// The backend's own judgement. What only concerns the server is a warning: the configuration may be right while
-/// the server is down. Errors: InvalidConfig for options, the Plugin* code for a plugin that can't be loaded.
+/// the server is down or misses something. Errors: those of the options, the Plugin* code for a plugin that can't be
+/// loaded.
 void checkBackend(const Config& config, std::vector<std::string>& warnings) {
   const auto& backend = config.storage.backend;
   static_cast<void>(inspectPlugin(config, backend));
-  const auto steps = diagnosePlugin(config, backend);
-  const auto found = std::find_if(steps.begin(), steps.end(), [](const LoadStep& step) { return !step.passed; });
-  if (found == steps.end() || found->name == "health") return;  // how the server keeps data is doctor's business
-  const auto& refused = *found;
-  const bool about_options =
-      refused.name == "options" || startsWith(refused.detail, "InvalidConfig") || startsWith(refused.detail, "Config");
-  if (about_options) throw Error(ErrorCode::InvalidConfig, refused.detail);
-  if (refused.name != "create" && refused.name != "answer") throw Error(ErrorCode::PluginLoadFailed, refused.detail);
-  warnings.push_back(fmt::format("the backend '{}' does not answer: {}", backend, refused.detail));
+  for (const auto& step : diagnosePlugin(config, backend)) {
+    if (step.passed) continue;
+    const bool of_server = step.name == "create" || step.name == "answer" || step.name == "health";
+    const bool of_file = step.refused && exitCodeOf(step.refused->code()) == ExitCode::Config;
+    if (step.refused && (of_file || !of_server)) throw *step.refused;
+    const auto* what = step.name == "health" ? "finds a fault" : "does not answer";
+    warnings.push_back(fmt::format("the backend '{}' {}: {}", backend, what, step.detail));
+  }
 }
 
 ExitCode check(Context& context, bool strict) {

@@ -59,6 +59,7 @@ void prepareFolder(const CopyOptions& options) {
   if (options.dry_run) return;
   fs::create_directories(folder, problem);
   if (problem) throw fileError(problem.value(), "create", folder);
+  if (occupied) removeLeftovers(folder / "conversations");
 }
 
 /// Whether a folder of the target leads out of it by a symbolic link: a file must not land elsewhere.
@@ -106,33 +107,37 @@ void exportOrRefuse(Context& context, const CopyOptions& options, const std::str
 }
 
 ExitCode exportStore(Context& context, const CopyOptions& options) {
+  const Interrupt interrupt;
   const auto keys = chosenKeys(context, options);
   prepareFolder(options);
   CopyReport report;
   {
     Progress progress(context, "export", keys.size());
-    for (const auto& key : keys) {
+    copyEach(interrupt, keys, report, [&](const std::string& key) {
       progress.step(key);
       exportOrRefuse(context, options, key, report);
-    }
+    });
   }
-  return conclude(context, options, report, "exported");
+  return conclude(context, options, report, interrupt, "exported");
 }
 
 }  // namespace
 
 void registerExport(CLI::App& app, Context& context) {
   auto options = std::make_shared<CopyOptions>();
+  options->again = " with --overwrite";
   auto& command = addCommand(
       app, {"export",
             "Copy the store into a folder, byte for byte: a backup that the original tool and the local backend open.",
             {"tally export ./backup", "tally export ./backup --only conv-1 --verify"},
-            plus(kStoreExitCodes, {ExitCode::Data, ExitCode::NoSpace})});
+            plus(kStoreExitCodes, kCopyExitCodes)});
   command.add_option("DIR", options->folder, "Folder to fill; created if needed")->required();
   command.add_flag("--dry-run", options->dry_run, "Say what would be done, write nothing");
   command.add_flag("--overwrite", options->overwrite, "Write into a folder that is not empty, replacing what differs");
   command.add_flag("--verify", options->verify, "Read every file back and compare");
-  command.add_option("--only", options->only, "Only these conversations")->type_name("CONV");
+  command.add_option("--only", options->only, "Only this conversation; may be repeated")
+      ->type_name("CONV")
+      ->allow_extra_args(false);
   command.callback(
       [options, &context] { context.action = [options, &context] { return exportStore(context, *options); }; });
 }

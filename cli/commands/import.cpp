@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "commands/command.hpp"
 #include "copy.hpp"
@@ -16,7 +17,20 @@ class Importer {
       : context_(context), storage_(context.storage()), options_(options) {}
 
   void copy(const FolderFile& file, CopyReport& report) {
-    const auto content = file.through_link ? readInput(file.path) : readRegularFile(file.path);
+    const auto content = read(file, report);
+    if (content) store(file, *content, report);
+  }
+
+ private:
+  /// The file's bytes, or a refusal: one file that can't be read does not keep the others away.
+  static std::optional<std::string> read(const FolderFile& file, CopyReport& report) try {
+    return file.through_link ? readInput(file.path) : readRegularFile(file.path);
+  } catch (const Error& error) {
+    report.refused.push_back({file.key, error.what()});
+    return std::nullopt;
+  }
+
+  void store(const FolderFile& file, const std::string& content, CopyReport& report) {
     const auto stored = storage_.stat(file.key, context_.call());
     if (stored && holds(file.key, *stored, content)) {
       ++report.same;
@@ -34,7 +48,6 @@ class Importer {
     report.bytes += content.size();
   }
 
- private:
   bool holds(const std::string& key, const StorageStat& stat, const std::string& content) {
     if (stat.is_directory || (stat.size && *stat.size != content.size())) return false;
     return storage_.read(key, {}, context_.call()) == content;
@@ -61,28 +74,31 @@ class Importer {
 };
 
 /// Every id asked for has to be there; a typing error must not look like success.
-void checkChoice(const CopyOptions& options, const std::vector<FolderFile>& files) {
+void checkChoice(const CopyOptions& options, const std::vector<FolderFile>& files, const CopyReport& report) {
   for (const auto& id : options.only) {
-    const CopyOptions one{"", {id}, false, false, false};
+    CopyOptions one;
+    one.only = {id};
     const bool found =
-        std::any_of(files.begin(), files.end(), [&](const auto& file) { return isChosen(one, file.key); });
+        std::any_of(files.begin(), files.end(), [&](const auto& file) { return isChosen(one, file.key); }) ||
+        std::any_of(report.refused.begin(), report.refused.end(), [&](const auto& r) { return isChosen(one, r.name); });
     if (!found) throw Error(ErrorCode::NotFound, fmt::format("{} has no conversation '{}'", options.folder, id));
   }
 }
 
 ExitCode import(Context& context, const CopyOptions& options) {
+  const Interrupt interrupt;
   CopyReport report;
   const auto files = scanStoreFolder(options, report.refused);
-  if (report.refused.empty()) checkChoice(options, files);
+  checkChoice(options, files, report);
   Importer importer(context, options);
   {
     Progress progress(context, "import", files.size());
-    for (const auto& file : files) {
+    copyEach(interrupt, files, report, [&](const FolderFile& file) {
       progress.step(file.key);
       importer.copy(file, report);
-    }
+    });
   }
-  return conclude(context, options, report, "imported");
+  return conclude(context, options, report, interrupt, "imported");
 }
 
 }  // namespace
@@ -94,12 +110,14 @@ void registerImport(CLI::App& app, Context& context) {
             "Copy a store folder, also one of the original tool, into the configured store. What is there already "
             "is skipped when it is the same, and kept when it differs.",
             {"tally import ./old/.tally --dry-run", "tally import ./old/.tally --only conv-1 --verify"},
-            plus(kStoreExitCodes, {ExitCode::Data, ExitCode::NoSpace})});
+            plus(kStoreExitCodes, kCopyExitCodes)});
   command.add_option("DIR", options->folder, "Folder that holds a folder 'conversations'")->required();
   command.add_flag("--dry-run", options->dry_run, "Say what would be done, write nothing");
   command.add_flag("--overwrite", options->overwrite, "Replace objects whose content differs");
   command.add_flag("--verify", options->verify, "Read every object back and compare, not only its size");
-  command.add_option("--only", options->only, "Only these conversations")->type_name("CONV");
+  command.add_option("--only", options->only, "Only this conversation; may be repeated")
+      ->type_name("CONV")
+      ->allow_extra_args(false);
   command.callback([options, &context] { context.action = [options, &context] { return import(context, *options); }; });
 }
 

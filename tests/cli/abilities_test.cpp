@@ -3,9 +3,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <sstream>
+#include <thread>
 
 #include "command_line.hpp"
+#include "copy.hpp"
 #include "failure.hpp"
 #include "support/doctest.hpp"
 #include "tally/create_storage.hpp"
@@ -108,6 +111,21 @@ TEST_CASE("storage group: take over, acknowledge at once, wait, from the end") {
   CHECK(table.find("\\xff") != table.npos);
 }
 
+TEST_CASE("copy: a wish to stop is heard between two items") {
+  const cli::Interrupt interrupt;
+  const std::vector<int> items = {1, 2, 3};
+  cli::CopyReport report;
+  std::vector<int> copied;
+  cli::copyEach(interrupt, items, report, [&](int item) {
+    copied.push_back(item);
+    ::kill(::getpid(), SIGTERM);
+    while (!interrupt.requested()) std::this_thread::yield();
+  });
+  CHECK(copied == std::vector<int>{1});
+  CHECK(report.left == 2);
+  CHECK(interrupt.status() == cli::ExitCode::Terminated);
+}
+
 TEST_CASE("storage reindex: says what became of the index") {
   Shell shell("sick");
   fill(shell, 1);
@@ -142,15 +160,19 @@ TEST_CASE("plugins doctor: findings of health are rows, and a warning is no fail
   CHECK(steps.back()["warning"] == false);
 }
 
-TEST_CASE("plugins doctor: a fault is a failure, but none of the configuration") {
+TEST_CASE("plugins doctor: a fault is a failure, and a warning about the configuration") {
   Shell shell("sick");
   const std::string rows = shell.run("plugins doctor");
   CHECK(rows.find("FAIL  health      index: it misses objects; run 'tally storage reindex'") != rows.npos);
   CHECK(rows.find("pass  health      objects: all are there") != rows.npos);
   CHECK(shell.status() == 1);
   CHECK(shell.json("plugins doctor")["healthy"] == false);
-  shell.run("config check --strict");
+  const Json checked = shell.json("config check");
+  CHECK(checked["warnings"] ==
+        Json{"the backend 'sick' finds a fault: index: it misses objects; run 'tally storage reindex'"});
   CHECK(shell.status() == 0);
+  shell.run("config check --strict");
+  CHECK(shell.status() == 3);
 }
 
 TEST_CASE("report and show read through the storage, where there are no files (bug 70)") {
