@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "config_values.hpp"
 #include "text.hpp"
 
 namespace tally::cli {
@@ -50,7 +51,7 @@ std::string Context::where() {
   if (option == published.end()) return storage.backend + " store";
   std::string folder = option->default_value.value_or("");
   if (path != storage.shared.end()) {
-    if (const auto* text = std::get_if<std::string>(&path->second.value)) folder = *text;
+    if (const auto* text = std::get_if<std::string>(&path->second.value)) folder = withoutPassword(*text);
   }
   return fmt::format("{} store in {}", storage.backend, (config().base_dir / folder).lexically_normal().string());
 }

@@ -44,6 +44,8 @@ class Context {
 
   /// Errors: those of loadConfig. Cost: read once.
   const Config& config();
+  /// Whether it was loaded.
+  bool configured() const noexcept { return config_.has_value(); }
   /// The same without reading anything: where a command works without a valid file.
   ConfigSource configSource() const;
   /// Errors: those of createStorage. Cost: opened once.

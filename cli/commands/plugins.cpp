@@ -13,7 +13,7 @@ std::string nameOf(const PluginFile& plugin) {
   if (plugin.note) return plugin.note->name;
   auto stem = plugin.path.stem().string();
   constexpr std::string_view kPrefix = "libtally_";
-  return stem.rfind(kPrefix, 0) == 0 ? stem.substr(kPrefix.size()) : stem;
+  return stem.rfind(kPrefix, 0) == 0 ? stem.substr(kPrefix.size()) : "-";  // a folder that can't be read
 }
 
 std::string stateOf(const PluginFile& plugin) {
@@ -81,13 +81,19 @@ void printPlaces(Context& context, const std::vector<SearchPlace>& places) {
 ExitCode doctor(Context& context, const std::string& name) {
   const auto backend = name.empty() ? context.config().storage.backend : name;
   const auto steps = diagnosePlugin(context.config(), backend);
+  // A name that nothing can have is no patient.
+  const auto& last = steps.back().refused;
+  if (last && last->code() == ErrorCode::InvalidArgument && steps.back().name == "find") throw *last;
   const auto places = searchPlaces(context.config());
   const bool healthy = std::all_of(steps.begin(), steps.end(), [](const LoadStep& step) { return step.passed; });
   if (context.options.json) {
     Json step_rows = Json::array(), place_rows = Json::array();
     for (const auto& step : steps) {
-      step_rows.push_back(
-          {{"name", step.name}, {"passed", step.passed}, {"warning", step.warning}, {"detail", step.detail}});
+      step_rows.push_back({{"name", step.name},
+                           {"passed", step.passed},
+                           {"warning", step.warning},
+                           {"code", step.refused ? Json(tally::nameOf(step.refused->code())) : Json()},
+                           {"detail", step.detail}});
     }
     for (const auto& place : places) {
       place_rows.push_back({{"dir", place.dir.string()}, {"why", place.why}, {"ignored", place.ignored}});

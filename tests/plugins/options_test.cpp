@@ -95,6 +95,7 @@ TEST_CASE("options: what is wrong is said with place, finding and expectation") 
        ErrorCode::ConfigUnknownKey,
        "no such option. 'tally plugins inspect fixture'"},
       {{{"size", at(std::int64_t{10})}}, ErrorCode::InvalidConfig, "is 10; expected a whole number from 1 to 9"},
+      {{{"size", at(std::string("redis://u:pw@h"))}}, ErrorCode::InvalidConfig, "is (hidden); expected a whole number"},
       {{{"size", at(std::string("many"))}}, ErrorCode::InvalidConfig, "is 'many'; expected a whole number"},
       {{{"fast", at(std::string("yes"))}}, ErrorCode::InvalidConfig, "expected true or false"},
       {{{"mode", at(std::string("slow"))}}, ErrorCode::InvalidConfig, "expected one of full, process"},

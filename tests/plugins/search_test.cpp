@@ -1,6 +1,9 @@
 #include "plugins/plugin_search.hpp"
 
 #include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include "plugins/fixtures.hpp"
 #include "plugins/plugin_note.hpp"
@@ -69,4 +72,34 @@ TEST_CASE("search: a name that no plugin can have is a configuration error") {
   Config config;
   config.storage.backend = "../evil";
   CHECK(codeOf([&] { createStorage(config); }) == ErrorCode::InvalidConfig);
+}
+
+TEST_CASE("search: a name that is not the configured one is the caller's fault, not the file's") {
+  Config config;
+  config.storage.backend_origin = {"tally.yaml", 2, 3};
+  CHECK(codeOf([&] { plugins::findPlugin(config, "Foo"); }) == ErrorCode::InvalidArgument);
+  CHECK(messageOf([&] { plugins::findPlugin(config, "nosuch"); }).find("tally.yaml") == std::string::npos);
+  config.storage.backend = "nosuch";
+  CHECK(messageOf([&] { plugins::findPlugin(config, "nosuch"); }).find("(tally.yaml:2:3)") != std::string::npos);
+  const auto steps = diagnosePlugin(config, "other");
+  REQUIRE(steps.size() == 1);
+  CHECK(steps[0].refused->code() == ErrorCode::PluginNotFound);
+  CHECK(steps[0].detail.find("tally.yaml") == std::string::npos);
+}
+
+TEST_CASE("search: a place that can't be looked into ends the search, an absent one does not") {
+  const auto dir = std::filesystem::temp_directory_path() / ("tally-search-" + std::to_string(::getpid()));
+  std::filesystem::create_directory(dir);
+  std::filesystem::create_symlink("loop", dir / "loop");
+  Config config;
+  config.plugins.search_path = {dir / "gone", std::string(TALLY_FIXTURES) + "/good", dir / "loop"};
+  CHECK(plugins::findPlugin(config, "fixture").path == fixtureFile("good"));
+  std::swap(config.plugins.search_path[1], config.plugins.search_path[2]);
+  CHECK(codeOf([&] { plugins::findPlugin(config, "fixture"); }) == ErrorCode::PermissionDenied);
+  CHECK(messageOf([&] { plugins::findPlugin(config, "fixture"); }).find((dir / "loop").string()) != std::string::npos);
+  const auto listed = listPlugins(config);
+  CHECK(std::count_if(listed.begin(), listed.end(), [&](const PluginFile& file) {
+          return file.path == dir / "loop" && file.refused && file.refused->code() == ErrorCode::PermissionDenied;
+        }) == 1);
+  std::filesystem::remove_all(dir);
 }

@@ -72,13 +72,15 @@ struct SearchPlace {
 /// The places searched for plugins, in order. Cost: no I/O but readlink of the core library.
 TALLY_API std::vector<SearchPlace> searchPlaces(const Config& config);
 
-/// Every plugin in every place, statically linked ones first. Runs no plugin code. Broken files are listed with
-/// their reason. Cost: one directory read a place, one open a file.
+/// Every plugin in every place, statically linked ones first. Runs no plugin code. Broken files, and folders that can't
+/// be read, are listed with their reason. Cost: one directory read a place, one open a file.
 TALLY_API std::vector<PluginFile> listPlugins(const Config& config);
 
 /// The plugin that `name` stands for, or the file itself if `name` holds a '/'. Runs no plugin code.
 /// Its hash is told, but not compared with any pin.
-/// Errors: the Plugin* codes of search, trust, file, note and manifest checks.
+/// Errors: the Plugin* codes of search, trust, file, note and manifest checks; PermissionDenied if a place of the
+/// search can't be looked into; InvalidArgument for a name that no plugin can have, InvalidConfig if it is the
+/// configured one.
 TALLY_API PluginFile inspectPlugin(const Config& config, const std::string& name);
 
 /// One step of loading, done or refused.
@@ -87,8 +89,9 @@ struct LoadStep {
   /// "options", "create", "answer", and "health" for each finding of a backend that offers tally.health/1
   std::string name;
   bool passed = false;
-  std::string detail;    ///< what was found, or the reason
-  bool warning = false;  ///< passed, but data can be lost or be wrong one day
+  std::string detail;              ///< what was found, or the reason
+  bool warning = false;            ///< passed, but data can be lost or be wrong one day
+  std::optional<Error> refused{};  ///< the error that ended the list; absent for passed steps and findings of health
 };
 
 /// Load a plugin, create a storage, ask it for its root and for its health, noting each step; the first refusal ends

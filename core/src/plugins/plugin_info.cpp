@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "config/names.hpp"
 #include "plugins/elf_library.hpp"
 #include "plugins/plugin_loader.hpp"
 #include "plugins/plugin_search.hpp"
@@ -42,9 +43,8 @@ PluginFile linkedIn(const plugins::LoadedPlugin& plugin) {
   return file;
 }
 
-std::vector<std::filesystem::path> pluginFilesIn(const std::filesystem::path& dir) {
+std::vector<std::filesystem::path> pluginFilesIn(const std::filesystem::path& dir, std::error_code& failed) {
   std::vector<std::filesystem::path> files;
-  std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator(dir, failed)) {
     if (!plugins::backendOf(entry.path()).empty()) files.push_back(entry.path());
   }
@@ -57,8 +57,11 @@ class HealthSteps final : public HealthSink {
  public:
   explicit HealthSteps(std::vector<LoadStep>& steps) : steps_(steps) {}
   void take(HealthLevel level, std::string_view subject, std::string_view text) override {
-    steps_.push_back({"health", level != HealthLevel::Fault, std::string(subject).append(": ").append(text),
-                      level == HealthLevel::Warning});
+    steps_.push_back({"health",
+                      level != HealthLevel::Fault,
+                      std::string(subject).append(": ").append(text),
+                      level == HealthLevel::Warning,
+                      {}});
   }
 
  private:
@@ -76,7 +79,13 @@ std::vector<PluginFile> listPlugins(const Config& config) {
   }
   for (const SearchPlace& place : searchPlaces(config)) {
     if (!place.ignored.empty()) continue;
-    for (const auto& path : pluginFilesIn(place.dir)) {
+    std::error_code failed;
+    const auto files = pluginFilesIn(place.dir, failed);
+    if (failed && failed != std::errc::no_such_file_or_directory && failed != std::errc::not_a_directory) {
+      all.push_back(pluginAt(place.dir, place.why));
+      all.back().refused = plugins::unreadablePlace(place, failed);
+    }
+    for (const auto& path : files) {
       const std::string name = plugins::backendOf(path);
       PluginFile file = pluginAt(path, place.why);
       file.shadowed = !seen.insert(name).second;
@@ -113,7 +122,7 @@ std::vector<LoadStep> diagnosePlugin(const Config& config, const std::string& na
                                            "open", "init",  "options", "create", "answer",   "health"};
   std::vector<LoadStep> steps;
   const plugins::StepObserver note = [&](const char* step, const std::string& detail) {
-    steps.push_back({step, true, detail, false});
+    steps.push_back({step, true, detail, false, {}});
   };
   const auto next = [&] {
     if (steps.empty()) return kOrder[0];
@@ -122,14 +131,17 @@ std::vector<LoadStep> diagnosePlugin(const Config& config, const std::string& na
   };
   try {
     Config wanted = config;
-    wanted.storage.backend = name;
+    if (name != config.storage.backend && config::isBackendName(name)) {
+      wanted.storage.backend = name;
+      wanted.storage.backend_origin = {"option"};
+    }
     const auto storage = plugins::openStorage(wanted, plugins::loadPlugin(wanted, name, note), {}, note);
     storage->stat("");
     note("answer", "the storage answers");
     HealthSteps findings(steps);
     if (auto* const health = storage->extension<Health>()) health->checkHealth(findings, {});
   } catch (const Error& refused) {
-    steps.push_back({next(), false, std::string(nameOf(refused.code())) + ": " + refused.what(), false});
+    steps.push_back({next(), false, std::string(nameOf(refused.code())) + ": " + refused.what(), false, refused});
   }
   return steps;
 }

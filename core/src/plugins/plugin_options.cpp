@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "config/names.hpp"
 #include "plugins/line_views.hpp"
 #include "tally/error.hpp"
 
@@ -43,21 +44,22 @@ std::string expectation(const PluginOption& option) {
   return text;
 }
 
-std::optional<std::string> shown(const OptionValue& given) {
+std::optional<std::string> shown(const OptionValue& given, const std::string& name) {
   struct Show {
+    const std::string& name;
     std::optional<std::string> operator()(std::monostate) const { return "empty"; }
     std::optional<std::string> operator()(bool b) const { return b ? "true" : "false"; }
     std::optional<std::string> operator()(std::int64_t i) const { return std::to_string(i); }
     std::optional<std::string> operator()(double d) const { return std::to_string(d); }
-    std::optional<std::string> operator()(const std::string& s) const { return "'" + s + "'"; }
+    std::optional<std::string> operator()(const std::string& s) const { return config::shownValue(name, s); }
     std::optional<std::string> operator()(const OptionValue::List&) const { return "a list"; }
   };
-  return std::visit(Show{}, given.value);
+  return std::visit(Show{name}, given.value);
 }
 
 [[noreturn]] void refuse(const PluginOption& option, const OptionValue& given, const std::string& backend) {
   std::string text = where(given, backend, option.name) + " is ";
-  text += option.secret ? "not usable (its value is a secret and not shown)" : shown(given).value_or("");
+  text += option.secret ? "not usable (its value is a secret and not shown)" : shown(given, option.name).value_or("");
   throw Error(ErrorCode::InvalidConfig, text + "; expected " + expectation(option));
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <set>
+#include <system_error>
 
 #include "config/names.hpp"
 #include "plugins/registry.hpp"
@@ -78,20 +79,23 @@ std::vector<SearchPlace> searchPlaces(const Config& config) {
 namespace plugins {
 namespace {
 
-// Why a place does not answer for `file`, or nothing if it does.
+// Why a place does not answer for `file`, or nothing if it does. A place that can't be looked into ends the search:
+// what it may hold would win, and another plugin must not take its turn unseen.
 std::string missing(const SearchPlace& place, const std::string& file) {
   if (!place.ignored.empty()) return "not looked at: " + place.ignored;
   std::error_code failed;
   const auto status = fs::symlink_status(place.dir / file, failed);
   if (fs::exists(status)) return {};
-  if (failed && failed != std::errc::no_such_file_or_directory) return failed.message();
+  const bool absent = failed == std::errc::no_such_file_or_directory || failed == std::errc::not_a_directory;
+  if (failed && !absent) throw unreadablePlace(place, failed);
   return fs::exists(place.dir, failed) ? "no such file" : "no such folder";
 }
 
 Error notFound(const Config& config, const std::string& backend, const std::string& looked) {
   const std::vector<std::string> names = visibleNames(config);
   std::string text = "no plugin for the backend '" + backend + "'";
-  if (config.storage.backend_origin.line > 0) text += " (" + config.storage.backend_origin.toString() + ")";
+  if (backend == config.storage.backend && config.storage.backend_origin.line > 0)
+    text += " (" + config.storage.backend_origin.toString() + ")";
   text += ": no " + fileNameOf(backend) + " in" + looked + "\n  backends that can be seen: ";
   for (const std::string& name : names) text += (name == names.front() ? "" : ", ") + name;
   if (names.empty()) text += "none";
@@ -101,6 +105,13 @@ Error notFound(const Config& config, const std::string& backend, const std::stri
 }
 
 }  // namespace
+
+Error unreadablePlace(const SearchPlace& place, std::error_code reason) {
+  return Error(ErrorCode::PermissionDenied, "plugins can't be looked for in " + place.dir.string() + " (" + place.why +
+                                                "): " + reason.message() +
+                                                "; make the folder readable, or take it out of the search")
+      .systemErrno(reason.value());
+}
 
 fs::path coreFolder() {
   Dl_info here{};
@@ -123,9 +134,10 @@ std::string backendOf(const fs::path& file) {
 
 Found findPlugin(const Config& config, const std::string& backend) {
   if (!config::isBackendName(backend)) {
-    throw Error(ErrorCode::InvalidConfig, config.storage.backend_origin.toString() + ": '" + backend +
-                                              "' can't be a backend: a name is " +
-                                              std::string(config::kBackendNameRule));
+    const bool configured = backend == config.storage.backend;
+    throw Error(configured ? ErrorCode::InvalidConfig : ErrorCode::InvalidArgument,
+                (configured ? config.storage.backend_origin.toString() + ": " : std::string()) + "'" + backend +
+                    "' can't be a backend: a name is " + std::string(config::kBackendNameRule));
   }
   if (!config.storage.plugin_path.empty() && backend == config.storage.backend) {
     return {config.storage.plugin_path, "storage.plugin.path"};

@@ -3,9 +3,11 @@
 
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "tally/config.hpp"
+#include "tally/error.hpp"
 #include "tally/plugin_info.hpp"
 
 namespace tally::plugins {
@@ -19,6 +21,9 @@ std::string backendOf(const std::filesystem::path& file);
 /// The folder of the core library; where the runtime's own helper and plugins are found. Empty if unknown.
 std::filesystem::path coreFolder();
 
+/// PermissionDenied, for a place that is there but can't be looked into.
+Error unreadablePlace(const SearchPlace& place, std::error_code reason);
+
 struct Found {
   std::filesystem::path path;
   std::string place;
@@ -26,7 +31,8 @@ struct Found {
 
 /// The file for a backend.
 /// Errors: PluginNotFound, which prints every place looked at and why nothing was found there, and near names;
-/// InvalidConfig for a name that no plugin can have.
+/// PermissionDenied for a place before the first match that can't be looked into; for a name that no plugin can have
+/// InvalidConfig if it is the configured one, else InvalidArgument.
 Found findPlugin(const Config& config, const std::string& backend);
 
 /// The names of plugins that can be seen in any place, linked-in ones too.
