@@ -15,19 +15,23 @@ struct Failure {
   Json json;
 };
 
-/// What to do next, for errors whose text does not say it already.
-std::string_view hintFor(ErrorCode code) noexcept {
+/// What to do next, for errors whose text does not say it already. `configured`: the configuration could be loaded.
+std::string_view hintFor(const Error& error, bool configured) noexcept {
+  const auto code = error.code();
   switch (code) {
     case ErrorCode::ConfigNotFound: return "'tally init' writes a commented tally.yaml";
     case ErrorCode::InvalidConfig:
-    case ErrorCode::ConfigMissingValue: return "'tally config show' shows each value and where it comes from";
+    case ErrorCode::ConfigMissingValue:
+      return configured ? "'tally config show' shows each value and where it comes from" : "";
     case ErrorCode::PluginNotFound: return "'tally plugins list' shows the backends there are";
     case ErrorCode::Unavailable: return "'tally plugins doctor' tries the backend step by step";
     case ErrorCode::Timeout: return "--timeout allows more time";
     case ErrorCode::Unauthenticated: return "'tally config show' shows which credentials are set, and where";
     case ErrorCode::Conflict: return "somebody else wrote in between; load again, then decide";
     case ErrorCode::OutcomeUnknown: return "it may have happened; look before trying again";
-    case ErrorCode::IsADirectory: return "--recursive removes a directory, 'tally storage ls' lists it";
+    case ErrorCode::IsADirectory:
+      if (error.operation() != "remove") return "";
+      return "--recursive removes a directory, 'tally storage ls' lists it";
     default: break;
   }
   return exitCodeOf(code) == ExitCode::Plugin ? "'tally plugins doctor' shows every step of loading it" : "";
@@ -37,8 +41,8 @@ Json describe(std::string_view code, std::string_view message) {
   return {{"code", code}, {"message", message}, {"operation", ""}, {"key", ""}, {"backend", ""}, {"retryable", false}};
 }
 
-Failure explain(const Error& error) {
-  return {exitCodeOf(error.code()), error.what(), std::string(hintFor(error.code())), errorJson(error)};
+Failure explain(const Error& error, bool configured) {
+  return {exitCodeOf(error.code()), error.what(), std::string(hintFor(error, configured)), errorJson(error)};
 }
 
 /// What was printed before the failure still goes out; that this fails too is not worth a second report.
@@ -50,11 +54,11 @@ void flushQuietly(Output& out) noexcept {
   }
 }
 
-Failure explainCurrent() {
+Failure explainCurrent(bool configured) {
   try {
     throw;
   } catch (const Error& error) {
-    return explain(error);
+    return explain(error, configured);
   } catch (const UsageError& error) {
     return {ExitCode::Usage, error.what(), error.hint, describe("Usage", error.what())};
   } catch (const std::bad_alloc&) {
@@ -76,7 +80,7 @@ Json errorJson(const Error& error) {
 }
 
 int reportFailure(Context& context) noexcept try {
-  const auto failure = explainCurrent();
+  const auto failure = explainCurrent(context.configured());
   flushQuietly(context.out);
   if (context.options.json) {
     writeError(jsonText({{"error", failure.json}}) + "\n");

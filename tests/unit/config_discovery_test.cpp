@@ -73,16 +73,19 @@ TEST_CASE("discovery: a named file that can't be read is an error with path and 
     const char* what;
     fs::path named;
     const char* reason;
+    ErrorCode code;
   } rows[] = {
-      {"missing", "gone.yaml", "No such file"},
-      {"a folder", "folder", "Is a directory"},
-      {"below a file", "tally.yaml/x.yaml", "Not a directory"},
-      {"absolute", dir.path() / "gone.yaml", "No such file"},
+      {"missing", "gone.yaml", "No such file", ErrorCode::ConfigNotFound},
+      {"a folder", "folder", "Is a directory", ErrorCode::InvalidConfig},
+      {"a link to itself", "loop", "symbolic links", ErrorCode::InvalidConfig},
+      {"below a file", "tally.yaml/x.yaml", "Not a directory", ErrorCode::ConfigNotFound},
+      {"absolute", dir.path() / "gone.yaml", "No such file", ErrorCode::ConfigNotFound},
   };
+  fs::create_symlink("loop", dir.path() / "loop");
   for (const auto& row : rows) {
     CAPTURE(row.what);
-    CHECK(codeOf([&] { load(dir.path(), row.named); }) == ErrorCode::ConfigNotFound);
-    CHECK(codeOf([&] { load(dir.path(), {}, {{"TALLY_CONFIG", row.named.string()}}); }) == ErrorCode::ConfigNotFound);
+    CHECK(codeOf([&] { load(dir.path(), row.named); }) == row.code);
+    CHECK(codeOf([&] { load(dir.path(), {}, {{"TALLY_CONFIG", row.named.string()}}); }) == row.code);
     const std::string message = messageOf([&] { load(dir.path(), row.named); });
     CHECK(contains(message, (dir.path() / row.named).string()));
     CHECK(contains(message, row.reason));
@@ -96,7 +99,7 @@ TEST_CASE("discovery: a dangling link or a folder of that name is an error, not 
   fs::create_symlink("gone.yaml", dir.path() / "link/tally.yaml");
   fs::create_directories(dir.path() / "folder/tally.yaml");
   CHECK(codeOf([&] { load(dir.path() / "link"); }) == ErrorCode::ConfigNotFound);
-  CHECK(codeOf([&] { load(dir.path() / "folder"); }) == ErrorCode::ConfigNotFound);
+  CHECK(codeOf([&] { load(dir.path() / "folder"); }) == ErrorCode::InvalidConfig);
 }
 
 TEST_CASE("discovery: relative paths are taken from the file's folder (bug 69)") {

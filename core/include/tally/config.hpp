@@ -114,10 +114,10 @@ struct ConfigSource {
 };
 
 /// Read and check the configuration. Without a file the defaults hold.
-/// Errors: ConfigNotFound, ConfigSyntax, ConfigUnknownKey, InvalidConfig, ConfigUnsetVariable; each names file, line
-/// and column, what was found, what is allowed, and the nearest known name. Nothing is written. InvalidConfig also
-/// where a file that was found, not named, speaks of plugins and could have been written by another user. Threads: any.
-/// Cost: one stat per folder walked up, one read.
+/// Errors: ConfigNotFound, PermissionDenied, ConfigSyntax, ConfigUnknownKey, InvalidConfig, ConfigUnsetVariable; each
+/// names file, line and column, what was found, what is allowed, and the nearest known name. Nothing is written.
+/// InvalidConfig also where a file that was found, not named, speaks of plugins and could have been written by another
+/// user. Threads: any. Cost: one stat per folder walked up, one read.
 TALLY_API Config loadConfig(const ConfigSource& source = {});
 
 /// The name among `known` that is nearest to `given`; empty when none is near.

@@ -42,7 +42,7 @@ enum class ErrorCode : std::int32_t {
   OutsideRoot = -22,        ///< A symbolic link leads out of the store's folder.
   InvalidConfig = -23,      ///< A configuration value is missing, of the wrong type or out of range.
 
-  ConfigNotFound = -100,       ///< The named configuration file does not exist or can't be read.
+  ConfigNotFound = -100,       ///< The named configuration file does not exist.
   ConfigSyntax = -101,         ///< Not YAML.
   ConfigUnknownKey = -102,     ///< A key nobody reads; the message names the nearest known one.
   ConfigUnsetVariable = -103,  ///< ${VAR} without a value and without a default.

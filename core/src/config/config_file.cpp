@@ -16,8 +16,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void failToRead(const std::string& name, const std::string& reason) {
-  throw Error(ErrorCode::ConfigNotFound, "configuration file " + name + " can't be read: " + reason);
+// A file that is there but can't be read is not missing: another one would not help.
+[[noreturn]] void failToRead(const std::string& name, std::error_code reason) {
+  const bool absent = reason == std::errc::no_such_file_or_directory || reason == std::errc::not_a_directory;
+  const bool denied = reason == std::errc::permission_denied || reason == std::errc::operation_not_permitted;
+  const auto code = absent   ? ErrorCode::ConfigNotFound
+                    : denied ? ErrorCode::PermissionDenied
+                             : ErrorCode::InvalidConfig;
+  throw Error(code, "configuration file " + name + " can't be read: " + reason.message()).systemErrno(reason.value());
 }
 
 // Any entry of that name is the configuration: a dangling link or a folder must become an error when it is read, since
@@ -25,7 +31,7 @@ namespace fs = std::filesystem;
 bool isThere(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::symlink_status(path, error);
-  if (status.type() == fs::file_type::none) failToRead(path.string(), error.message());
+  if (status.type() == fs::file_type::none) failToRead(path.string(), error);
   return fs::exists(status);
 }
 
@@ -52,7 +58,7 @@ std::optional<ConfigFile> findConfigFile(const fs::path& named, const fs::path& 
 }
 
 std::string readConfigFile(ConfigFile& file) {
-  const auto reason = [] { return std::generic_category().message(errno); };
+  const auto reason = [] { return std::error_code(errno, std::generic_category()); };
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.path.c_str(), "rbe"), &std::fclose);
   if (!stream) failToRead(file.path.string(), reason());
   file.doubt = doubtOf(file, ::fileno(stream.get()));

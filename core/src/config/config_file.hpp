@@ -18,12 +18,13 @@ struct ConfigFile {
 
 /// The named file, else that of TALLY_CONFIG, else the nearest tally.yaml or tally.yml in `start_dir` or above it;
 /// nothing when there is none. A named file is not looked at.
-/// Errors: ConfigNotFound when a folder on the way can't be searched.
+/// Errors: PermissionDenied or InvalidConfig when a folder on the way can't be searched.
 std::optional<ConfigFile> findConfigFile(const std::filesystem::path& named, const std::filesystem::path& start_dir,
                                          const ConfigSource::Environment& environment);
 
 /// The text of the file, at most a little more than kMaxFileBytes of it: the check of the text refuses that.
-/// Notes in `file` who could have written it. Errors: ConfigNotFound with path and reason.
+/// Notes in `file` who could have written it.
+/// Errors, with path and reason: ConfigNotFound, PermissionDenied; InvalidConfig for whatever else is no readable file.
 std::string readConfigFile(ConfigFile& file);
 
 }  // namespace tally::config
