@@ -17,14 +17,15 @@ struct ShowOptions {
   bool strict = false;
 };
 
-std::vector<const Step*> chosenSteps(const Conversation& conversation, const ShowOptions& options) {
+std::vector<const Step*> chosenSteps(Context& context, const Conversation& conversation, const ShowOptions& options) {
   std::vector<const Step*> chosen;
   for (const auto& step : conversation.steps()) {
     if (!options.step || step.index() == *options.step) chosen.push_back(&step);
   }
   if (options.step && chosen.empty()) {
-    throw Error(ErrorCode::NotFound, fmt::format("conversation '{}' has no step {}; it has {} step(s)",
-                                                 conversation.id(), *options.step, conversation.steps().size()));
+    warnOf(context, conversation.findings());  // the step may be in a line that could not be read
+    throw Error(ErrorCode::NotFound, fmt::format("conversation '{}' has no step {}; it has {} step(s)", options.id,
+                                                 *options.step, conversation.steps().size()));
   }
   return chosen;
 }
@@ -55,7 +56,7 @@ void printTable(Context& context, const std::vector<const Step*>& steps) {
 
 ExitCode show(Context& context, const ShowOptions& options) {
   const auto conversation = context.conversation(options.id).load(context.call());
-  const auto steps = chosenSteps(conversation, options);
+  const auto steps = chosenSteps(context, conversation, options);
   if (context.options.json) {
     printJson(context, conversation, steps);
   } else if (steps.empty()) {
@@ -80,7 +81,7 @@ void registerShow(CLI::App& app, Context& context) {
        {"tally show conv-1", "tally show conv-1 --step 3 --full", "tally show conv-1 --json | jq '.steps[].input'"},
        plus(kStoreExitCodes, {ExitCode::Data})});
   command.add_option("CONV", options->id, "Id of the conversation")->required();
-  command.add_option("--step", options->step, "Only the step with this stepIndex")->type_name("N");
+  command.add_option("--step", options->step, "Only the step with this stepIndex")->type_name("N")->check(checkCount);
   command.add_flag("--full", options->full, "Whole texts instead of one line a message");
   command.add_flag("--strict", options->strict, "Exit with 7 if there are findings");
   command.callback([options, &context] { context.action = [options, &context] { return show(context, *options); }; });

@@ -101,6 +101,7 @@ TEST_CASE("documents: odd files are read as far as they go, reported with true p
       {"no step", ok + "{\"stepIndex\":-1}\n", {Kind::InvalidStep}, 1, 2, ok.size()},
       {"other conversation", ok + foreign, {Kind::ForeignConversation}, 2, 2, ok.size()},
       {"doubled index", ok + ok, {Kind::StepOrder}, 2, 2, ok.size()},
+      {"doubled index, then on", ok + next + line("c", 1) + line("c", 2), {Kind::StepOrder}, 4, 3, 2 * ok.size()},
       {"gap", ok + line("c", 5) + line("c", 6), {Kind::StepOrder}, 3, 2, ok.size()},
       {"begins late", next + line("c", 2), {Kind::StepOrder}, 2, 1, 0},
       {"out of order", next + ok + line("c", 1), {Kind::StepOrder, Kind::StepOrder, Kind::StepOrder}, 3, 1, 0},

@@ -93,9 +93,9 @@ void ConversationReader::checkConversationId(const StepMembers& members) {
     is_named_ = is_named_ || !given.empty();
     return;
   }
-  const std::string_view wanted = is_named_ ? "the lines before" : "the folder";
+  const std::string_view wanted = is_named_ ? "the lines before say" : "the folder says";
   report(Finding::Kind::ForeignConversation,
-         "conversationId is " + describe(given) + ", but " + std::string(wanted) + " say '" + conversation_.id_ + "'.");
+         "conversationId is " + describe(given) + ", but " + std::string(wanted) + " '" + conversation_.id_ + "'.");
   if (kindOf(given) == '"' && !std::exchange(is_named_, true)) conversation_.id_ = unquoted(given);
 }
 
@@ -107,7 +107,7 @@ void ConversationReader::checkOrder(std::int64_t index) {
     report(Finding::Kind::StepOrder,
            "stepIndex " + std::to_string(index) + fault + "; expected " + std::to_string(expected_index_) + ".");
   }
-  expected_index_ = index + 1;
+  if (is_new) expected_index_ = index + 1;
 }
 
 void ConversationReader::keep(std::string_view text, Ending ending, bool is_object) {
