@@ -11,28 +11,51 @@ namespace {
 struct Word {
   std::string text, help;
   bool takes_value = false;
+  std::string choices{};  ///< the values it may have, with blanks between them; empty: anything
 };
 
 /// What may follow a command: its subcommands and options, and the options of all commands.
 struct Node {
   std::string path;  ///< "" for the root, "storage ls" for a command
   std::vector<Word> commands, options;
+  std::string choices{};  ///< of its arguments
 };
 
 std::string firstSentence(const std::string& text) { return text.substr(0, text.find(". ")); }
 
+/// What CLI11 says of a value's type holds its choices: "TEXT:{bash,zsh,fish}".
+std::string choicesOf(const CLI::Option& option) {
+  const auto type = option.get_type_name();
+  const auto begin = type.find('{');
+  if (begin == type.npos) return "";
+  auto choices = type.substr(begin + 1, type.find('}', begin) - begin - 1);
+  std::replace(choices.begin(), choices.end(), ',', ' ');
+  return choices;
+}
+
 std::vector<Word> optionsOf(const CLI::App& app) {
   std::vector<Word> words;
   for (const auto* option : app.get_options()) {
-    for (const auto& name : option->get_lnames()) {
-      words.push_back({"--" + name, firstSentence(option->get_description()), option->get_items_expected_max() != 0});
-    }
+    const auto add = [&](const std::string& name) {
+      words.push_back(
+          {name, firstSentence(option->get_description()), option->get_items_expected_max() != 0, choicesOf(*option)});
+    };
+    for (const auto& name : option->get_lnames()) add("--" + name);
+    for (const auto& name : option->get_snames()) add("-" + name);
   }
   return words;
 }
 
+std::string argumentChoices(const CLI::App& app) {
+  std::string choices;
+  for (const auto* option : app.get_options()) {
+    if (option->get_positional() && choices.empty()) choices = choicesOf(*option);
+  }
+  return choices;
+}
+
 void addNode(const CLI::App& app, const std::string& path, const std::vector<Word>& global, std::vector<Node>& nodes) {
-  Node node{path, {}, optionsOf(app)};
+  Node node{path, {}, optionsOf(app), argumentChoices(app)};
   if (!path.empty()) {
     for (const auto& word : global) {
       const bool own =
@@ -63,18 +86,31 @@ std::string quoted(const std::string& text) {
   return out + "'";
 }
 
-std::string wordsOf(const Node& node) {
+std::string joined(const std::vector<Word>& list) {
   std::string words;
-  for (const auto* list : {&node.commands, &node.options}) {
-    for (const auto& word : *list) words += (words.empty() ? "" : " ") + word.text;
-  }
+  for (const auto& word : list) words += (words.empty() ? "" : " ") + word.text;
   return words;
 }
 
-/// A shell function that prints the words after a path of commands, one branch a command.
+/// Options for a word that begins like one, else commands and what an argument may be.
 std::string casesOf(const std::vector<Node>& nodes) {
   std::string cases;
-  for (const auto& node : nodes) cases += fmt::format("    {}) words='{}' ;;\n", quoted(node.path), wordsOf(node));
+  for (const auto& node : nodes) {
+    const auto others = node.commands.empty() ? node.choices : joined(node.commands);
+    cases += fmt::format("      {}:-*) offer='{}' ;;\n", quoted(node.path), joined(node.options));
+    if (!others.empty()) cases += fmt::format("      {}:*) offer='{}' ;;\n", quoted(node.path), others);
+  }
+  return cases;
+}
+
+std::string valueCasesOf(const std::vector<Node>& nodes) {
+  std::string cases;
+  for (const auto& node : nodes) {
+    for (const auto& option : node.options) {
+      if (option.choices.empty()) continue;
+      cases += fmt::format("      {}) offer='{}' ;;\n", quoted(node.path + ":" + option.text), option.choices);
+    }
+  }
   return cases;
 }
 
@@ -100,12 +136,14 @@ std::string pathPattern(const std::vector<Node>& nodes) {
   return fmt::format("{}", fmt::join(paths, "|"));
 }
 
-// The same walk for bash and zsh: words that lengthen the path of commands are commands, the rest are arguments.
-constexpr const char* kWalk = R"(  local path='' candidate word words='' skip=0
+// The same walk for bash and zsh: words that lengthen the path of commands are commands, the rest are arguments. What
+// follows an option with a value is that value; where nothing is offered for it, the shell completes files.
+constexpr const char* kWalk = R"(  local path='' candidate word option='' offer=''
   for word in "${{typed[@]}}"; do
-    if [ "$skip" = 1 ]; then skip=0; continue; fi
+    if [ "$word" = '=' ]; then continue; fi
+    if [ -n "$option" ]; then option=''; continue; fi
     case "$word" in
-      {values}) skip=1; continue ;;
+      {values}) option="$word"; continue ;;
       -*) continue ;;
     esac
     candidate="${{path:+$path }}$word"
@@ -113,13 +151,18 @@ constexpr const char* kWalk = R"(  local path='' candidate word words='' skip=0
       {paths}) path="$candidate" ;;
     esac
   done
-  case "$path" in
-{cases}  esac
+  if [ -n "$option" ]; then
+    case "$path:$option" in
+{value_cases}    esac
+  else
+    case "$path:$current" in
+{cases}    esac
+  fi
 )";
 
 std::string walk(const std::vector<Node>& nodes) {
   return fmt::format(kWalk, fmt::arg("values", valueOptions(nodes)), fmt::arg("paths", pathPattern(nodes)),
-                     fmt::arg("cases", casesOf(nodes)));
+                     fmt::arg("value_cases", valueCasesOf(nodes)), fmt::arg("cases", casesOf(nodes)));
 }
 
 /// fish's condition that exactly the commands of `path` were typed so far.
@@ -139,21 +182,29 @@ std::string fishCondition(const Node& node) {
   return condition;
 }
 
+std::string fishOption(const std::string& condition, const Word& option) {
+  const bool is_long = option.text.rfind("--", 0) == 0;
+  const auto choices = option.choices.empty() ? std::string() : fmt::format("-x -a {} ", quoted(option.choices));
+  const auto value = option.takes_value && choices.empty() ? "-r " : choices;
+  return fmt::format("complete -c tally -n {} {} {} {}-d {}\n", condition, is_long ? "-l" : "-s",
+                     option.text.substr(is_long ? 2 : 1), value, quoted(option.help));
+}
+
 }  // namespace
 
 std::string bashCompletion(const CLI::App& root) {
   return "# bash completion for tally. Use: source <(tally completion bash)\n_tally() {\n"
          "  local typed=(\"${COMP_WORDS[@]:1:COMP_CWORD-1}\") current=\"${COMP_WORDS[COMP_CWORD]}\"\n" +
          walk(nodesOf(root)) +
-         "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+         "  COMPREPLY=($(compgen -W \"$offer\" -- \"$current\"))\n"
          "}\ncomplete -o default -F _tally tally\n";
 }
 
 std::string zshCompletion(const CLI::App& root) {
   return "#compdef tally\n# zsh completion for tally. Use: source <(tally completion zsh)\n_tally() {\n"
-         "  local -a typed\n  typed=(\"${(@)words[2,CURRENT-1]}\")\n" +
+         "  local -a typed\n  typed=(\"${(@)words[2,CURRENT-1]}\")\n  local current=\"$PREFIX\"\n" +
          walk(nodesOf(root)) +
-         "  compadd -- ${=words}\n  [[ $PREFIX == -* ]] || _files\n"
+         "  compadd -- ${=offer}\n  [[ -n $offer ]] || _files\n"
          "}\ncompdef _tally tally\n";
 }
 
@@ -164,10 +215,10 @@ std::string fishCompletion(const CLI::App& root) {
     for (const auto& command : node.commands) {
       script += fmt::format("complete -c tally -n {} -a {} -d {}\n", condition, command.text, quoted(command.help));
     }
-    for (const auto& option : node.options) {
-      script += fmt::format("complete -c tally -n {} -l {} {}-d {}\n", condition, option.text.substr(2),
-                            option.takes_value ? "-r " : "", quoted(option.help));
+    if (!node.choices.empty()) {
+      script += fmt::format("complete -c tally -n {} -f -a {}\n", condition, quoted(node.choices));
     }
+    for (const auto& option : node.options) script += fishOption(condition, option);
   }
   return script;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <type_traits>
 
@@ -45,6 +46,21 @@ Json safeValue(const OptionValue& option, const PluginOption* published) {
   const bool harmless = std::holds_alternative<bool>(option.value);
   if (published == nullptr ? !harmless : published->secret) return kMask;
   return plainValue(option);
+}
+
+/// A default as a file would hold it.
+Json defaultValue(const PluginOption& option) {
+  using Type = PluginOption::Type;
+  const auto& text = *option.default_value;
+  switch (option.type) {
+    case Type::Flag: return text == "true";
+    case Type::Integer: return std::strtoll(text.c_str(), nullptr, 10);
+    case Type::Number: return std::strtod(text.c_str(), nullptr);
+    case Type::List: return text.empty() ? Json::array() : Json::array({withoutPassword(text)});
+    case Type::Text:
+    case Type::Path: break;
+  }
+  return withoutPassword(text);
 }
 
 class Collector {
@@ -117,7 +133,7 @@ class Collector {
       if (set || !option.default_value) continue;
       const bool shared = option.name == "path" || option.name == "autoCreate";
       const auto prefix = shared ? std::string("storage.") : fmt::format("storage.{}.", storage.backend);
-      add(prefix + option.name, option.secret ? kMask : withoutPassword(*option.default_value), Origin());
+      add(prefix + option.name, option.secret ? Json(kMask) : defaultValue(option), Origin());
     }
   }
 

@@ -53,10 +53,11 @@ void Output::flush() {
 bool Output::isTerminal() const noexcept { return ::isatty(fd_) == 1; }
 
 int Output::width() const noexcept {
+  if (!isTerminal()) return 0;
   if (const int columns = columnsFromEnvironment(); columns != 0) return columns;
   winsize size{};
   if (::ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col != 0) return size.ws_col;
-  return isTerminal() ? 80 : 0;
+  return 80;
 }
 
 std::string Style::paint(Tone tone, std::string_view text) const {

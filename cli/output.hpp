@@ -31,7 +31,7 @@ class Output {
   void flush();
 
   bool isTerminal() const noexcept;
-  /// Columns to fill: the terminal's, or COLUMNS; 0 when there is no limit, as in a pipe.
+  /// Columns to fill: COLUMNS, or those of the terminal; 0 when there is no limit, as in a file or pipe.
   int width() const noexcept;
 
  private:

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <limits>
 
 namespace tally::cli {
 
@@ -13,6 +16,14 @@ std::vector<ExitCode> plus(std::vector<ExitCode> codes, std::initializer_list<Ex
 
 std::string checkDuration(const std::string& text) {
   return parseDuration(text) ? std::string() : "expected a duration such as 5s or 250ms, not " + text;
+}
+
+std::string checkCount(const std::string& text) {
+  std::int64_t count = -1;
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, count);
+  if (read.ec == std::errc() && read.ptr == end && count >= 0) return "";
+  return fmt::format("expected a whole number from 0 to {}, not {}", std::numeric_limits<std::int64_t>::max(), text);
 }
 
 std::string helpFooter(const CommandText& text) {

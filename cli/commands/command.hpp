@@ -31,6 +31,9 @@ CLI::App& addCommand(CLI::App& parent, const CommandText& text);
 /// What CLI11 asks of a check: nothing for a duration, else what is wrong with the text.
 std::string checkDuration(const std::string& text);
 
+/// The same for a number of things.
+std::string checkCount(const std::string& text);
+
 /// Examples and exit codes as they stand at the end of a help text.
 std::string helpFooter(const CommandText& text);
 

@@ -144,7 +144,7 @@ void addReading(CLI::App& group, Context& context, const std::shared_ptr<Storage
                                 kStoreExitCodes},
                                list);
   ls.add_option("DIR", options->key, "Directory; default: the root");
-  ls.add_option("--limit", options->limit, "At most so many; 0 for all")->type_name("N");
+  ls.add_option("--limit", options->limit, "At most so many; 0 for all")->type_name("N")->check(checkCount);
   ls.add_option("--after", options->after, "Only names greater than this one")->type_name("NAME");
   ls.add_flag("-l,--long", options->detailed, "Also size and time; one more call an entry");
 

@@ -146,7 +146,10 @@ void addWorking(CLI::App& group, Context& context, const std::shared_ptr<GroupCo
        {}},
       take);
   take_command.add_option("--as", options->name, "Name of the worker")->type_name("NAME")->required();
-  take_command.add_option("--max", options->max_records, "At most so many; default: 1")->type_name("N");
+  take_command.add_option("--max", options->max_records, "At most so many; default: 1")
+      ->type_name("N")
+      ->check(checkCount)
+      ->check(CLI::PositiveNumber, "");
   take_command.add_flag("--ack", options->acknowledge, "Acknowledge them once they are printed");
   take_command.add_option("--take-over", options->take_over, "Also what another worker has had for so long")
       ->type_name("TIME")
