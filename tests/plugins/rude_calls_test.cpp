@@ -110,6 +110,16 @@ TEST_CASE("rude: room for more bytes than there can be is no room, and the read 
   CHECK(storage->read("any") == "0123456789 none");
 }
 
+TEST_CASE("rude: a reader that has no memory left is told so in the words of this library") {
+  struct Full final : ByteSink {
+    void put(std::string_view) override { throw std::bad_alloc(); }
+    char* grow(std::size_t) override { throw std::bad_alloc(); }
+    void commit(std::size_t) override {}
+  } full;
+  const auto storage = openRude("");
+  CHECK(codeOf([&] { storage->read("any", {}, full, {}); }) == ErrorCode::Exhausted);
+}
+
 TEST_CASE("rude: a read that delivers more than was asked for is a fault") {
   CHECK(codeOf([&] { openRude("")->read("any", {0, 2}); }) == ErrorCode::PluginFault);
   CHECK(openRude("")->read("any", {0, 10}) == "0123456789");
