@@ -46,7 +46,7 @@ class RedisHarness : public conformance::Harness {
   std::shared_ptr<IStorage> openSecond() override { return open_at_(place_.url(), "kit:2:"); }
   std::shared_ptr<IStorage> openSmall(std::uint64_t bytes) override { return place_.limit(bytes) ? open() : nullptr; }
   std::vector<std::string> internalNames() const override {
-    return {"%{kit:index}", "%{kit:index}%doubts", "%tokens{kit:x}", "content", "tally"};
+    return {"%{kit:index}", "%{kit:index}%doubts", "%landed{kit:x}", "content", "tally"};
   }
 
  protected:
