@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <thread>
 
 #include "parallel.hpp"
 #include "tally/conformance/expect.hpp"
@@ -14,25 +15,51 @@ namespace {
 
 constexpr unsigned kRounds = 200;
 
-/// Start a child that does step after step from `first` on, kill -9 it at a random moment of one, which takes about so
-/// many microseconds, and return the number behind the last step it acknowledged.
-std::uint64_t killAtRandom(Context& context, std::uint64_t first,
-                           const std::function<void(IStorage&, std::uint64_t)>& step, std::size_t microseconds = 400) {
-  Child child([&](const Child::Reporter& report) {
+using Clock = std::chrono::steady_clock;
+using Step = std::function<void(IStorage&, std::uint64_t)>;
+
+/// A child that does step after step from `first` on, and reports each.
+Child stepping(Context& context, std::uint64_t first, const Step& step) {
+  return Child([&context, first, step](const Child::Reporter& report) {
     const auto storage = context.open();
     for (std::uint64_t number = first;; ++number) {
       step(*storage, number);
       report(number);
     }
   });
-  std::uint64_t next = first;
-  for (auto steps = context.number(0, 4); steps != 0; --steps) next = child.next().value_or(next) + 1;
-  const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(context.number(0, microseconds));
-  while (std::chrono::steady_clock::now() < until) {
+}
+
+/// kill -9 it so much later. Returns the number behind the last step it acknowledged, `next` if none came since.
+std::uint64_t killAfter(Child& child, std::uint64_t next, std::chrono::microseconds pause) {
+  const auto until = Clock::now() + pause;
+  std::this_thread::sleep_until(until - std::chrono::milliseconds(1));
+  while (Clock::now() < until) {
   }
   child.kill();
   while (const auto acknowledged = child.next()) next = *acknowledged + 1;
   return next;
+}
+
+/// Start such a child, kill it at a random moment, and return the number behind the last step it acknowledged.
+std::uint64_t killAtRandom(Context& context, std::uint64_t first, const Step& step) {
+  Child child = stepping(context, first, step);
+  std::uint64_t next = first;
+  for (auto steps = context.number(0, 4); steps != 0; --steps) next = child.next().value_or(next) + 1;
+  return killAfter(child, next, std::chrono::microseconds(context.number(0, 400)));
+}
+
+/// The same for steps that take long: at any moment of one, by how long the one before took.
+std::uint64_t killInLongStep(Context& context, std::uint64_t first, const Step& step) {
+  Child child = stepping(context, first, step);
+  std::uint64_t next = first;
+  Clock::duration took{};
+  for (auto steps = context.number(1, 3); steps != 0; --steps) {
+    const auto begin = Clock::now();
+    next = child.next().value_or(next) + 1;
+    took = Clock::now() - begin;
+  }
+  const auto most = std::chrono::duration_cast<std::chrono::microseconds>(2 * took).count();
+  return killAfter(child, next, std::chrono::microseconds(context.number(0, static_cast<std::size_t>(most))));
 }
 
 std::string valueOf(std::uint64_t number) {
@@ -116,8 +143,6 @@ void killLeavesNothing(Context& context) {
   }
 }
 
-constexpr std::size_t kLargeStep = 20'000;  // microseconds
-
 /// 1 to 8 MiB.
 std::string largeValueOf(std::uint64_t number) {
   const std::size_t size = (std::size_t{1} << 20) * (1 + number * 5 % 8) + number;
@@ -127,8 +152,9 @@ std::string largeValueOf(std::uint64_t number) {
 std::string newKeyOf(std::uint64_t number) { return "d/n" + std::to_string(number); }
 
 void writeLarge(IStorage& storage, std::uint64_t number) {
-  storage.write("d/x", largeValueOf(number));
-  storage.write(newKeyOf(number), largeValueOf(number));
+  const std::string value = largeValueOf(number);  // once: a kill is to come inside a write
+  storage.write(newKeyOf(number), value);
+  storage.write("d/x", value);
 }
 
 /// By what a read says; the next case has what else may show.
@@ -145,7 +171,7 @@ void killLargeReplace(Context& context) {
   std::uint64_t next = 1;
   for (unsigned round = 0; round < context.rounds(40); ++round) {
     const std::uint64_t first = next;
-    next = killAtRandom(context, first, writeLarge, kLargeStep);
+    next = killInLongStep(context, first, writeLarge);
     const auto storage = context.open();
     const std::string found = storage->read("d/x");
     const std::uint64_t number = std::strtoull(found.c_str(), nullptr, 10);
@@ -164,7 +190,7 @@ void killLargeReplace(Context& context) {
 void killLargeLists(Context& context) {
   std::uint64_t next = 1;
   for (unsigned round = 0; round < context.rounds(40); ++round) {
-    next = killAtRandom(context, next, writeLarge, kLargeStep);
+    next = killInLongStep(context, next, writeLarge);
     const auto storage = context.open();
     for (const auto& entry : storage->list("d")) {
       const std::string found = storage->read(entry.path);
