@@ -1,7 +1,6 @@
 #pragma once
 // Waiting for a lock on behalf of a call: with its deadline, and until it is cancelled.
 
-#include <chrono>
 #include <mutex>
 
 #include "tally/call.hpp"
@@ -9,13 +8,6 @@
 namespace tally::plugins {
 
 /// Errors: Timeout, Cancelled. Cost: that of a lock, where nobody holds it and the call has no limits.
-inline std::unique_lock<std::timed_mutex> lockFor(std::timed_mutex& mutex, const Call& call) {
-  constexpr std::chrono::milliseconds kSlice{5};  // between two looks at the wish to stop
-  std::unique_lock held(mutex, std::try_to_lock);
-  if (!held && !call.hasDeadline() && !call.cancel.stopToken().stop_possible()) held.lock();
-  while (!held && !held.try_lock_for(kSlice)) call.check();
-  call.check();
-  return held;
-}
+std::unique_lock<std::timed_mutex> lockFor(std::timed_mutex& mutex, const Call& call);
 
 }  // namespace tally::plugins

@@ -29,7 +29,7 @@ class OpenedStorage {
   const LoadedPlugin& plugin() const noexcept { return *plugin_; }
   using Held = std::unique_lock<std::timed_mutex>;
   /// Held around each call on the storage of a plugin that asks for one call at a time. Errors: Timeout, Cancelled.
-  Held lock(const Call& call) { return serial_ ? lockFor(mutex_, call) : Held(); }
+  TALLY_DETAIL_INLINE Held lock(const Call& call) { return serial_ ? lockFor(mutex_, call) : Held(); }
   /// In a forked child the adapter's threads are gone, and its connections are the parent's: better left alone.
   bool isOfThisProcess() const noexcept { return generation_ == forkGeneration(); }
 

@@ -1,8 +1,9 @@
 #pragma once
 // The C++ sinks of a read and of a listing as C sinks.
 
+#include <algorithm>
 #include <cstdint>
-#include <string>
+#include <cstring>
 #include <string_view>
 
 #include "plugins/line_views.hpp"
@@ -59,9 +60,10 @@ class ByteSinkAdapter {
 /// Lives for one listing.
 class EntrySinkAdapter {
  public:
-  EntrySinkAdapter(EntrySink& out, const ListOptions& options)
-      : out_(out), last_(options.start_after), left_(options.limit == 0 ? UINT64_MAX : options.limit) {
+  EntrySinkAdapter(EntrySink& out, const ListOptions& options) noexcept
+      : out_(out), left_(options.limit == 0 ? UINT64_MAX : options.limit) {
     view_ = {TALLY_END_OF(tally_entry_sink, put), 0, this, put};
+    remember(options.start_after);
   }
   const tally_entry_sink* view() const noexcept { return &view_; }
   void rethrow() const { guard_.rethrow(); }
@@ -72,21 +74,27 @@ class EntrySinkAdapter {
     const std::string_view name = viewOf(entry->name);
     if (isNowhere(entry->name) || !isName(name))
       return sink.guard_.fault("the plugin listed a name that is no single legal segment");
-    if (name <= sink.last_) return sink.guard_.fault("the plugin listed names out of their order, or one twice");
+    if (name <= std::string_view(sink.last_, sink.last_size_))
+      return sink.guard_.fault("the plugin listed names out of their order, or one twice");
     if (sink.left_-- == 0) return sink.guard_.fault("the plugin listed more names than it was asked for");
-    return sink.guard_.attempt([&] {
-      sink.last_ = name;
-      sink.out_.take(name, entry->kind == TALLY_KIND_DIRECTORY);
-    });
+    sink.remember(name);
+    return sink.guard_.attempt([&] { sink.out_.take(name, entry->kind == TALLY_KIND_DIRECTORY); });
   }
   static bool isName(std::string_view name) noexcept {
     return name.find('/') == name.npos && path::problem(name).empty();
   }
 
+  void remember(std::string_view name) noexcept {
+    last_size_ = std::min(name.size(), sizeof last_);
+    if (last_size_ != 0) std::memcpy(last_, name.data(), last_size_);
+  }
+
   EntrySink& out_;
   tally_entry_sink view_;
-  std::string last_;  // the next name is greater
   std::uint64_t left_;
+  // The next name is greater. No string: this runs for every name.
+  std::size_t last_size_ = 0;
+  char last_[path::kMaxKeyBytes];
   SinkGuard guard_;
 };
 
