@@ -8,7 +8,7 @@
 namespace tally::plugins {
 namespace {
 
-const void* noExtension(void*, const tally_str*) { return nullptr; }
+const void* noAbility(void*, const tally_str*) { return nullptr; }
 
 }  // namespace
 
@@ -23,7 +23,7 @@ OpenedStorage::OpenedStorage(PluginUse plugin, const tally_storage& opened)
       ops_.list == nullptr || ops_.stat == nullptr || ops_.remove == nullptr) {
     throw Error(ErrorCode::PluginBadDescriptor, "the plugin's table of operations lacks one that must be there");
   }
-  if (ops_.extension == nullptr) ops_.extension = noExtension;
+  if (ops_.extension == nullptr) ops_.extension = noAbility;
 }
 
 OpenedStorage::~OpenedStorage() {

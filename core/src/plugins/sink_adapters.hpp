@@ -1,14 +1,12 @@
 #pragma once
 // The C++ sinks of a read and of a listing as C sinks.
 
-#include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include "plugins/line_views.hpp"
+#include "plugins/name_order.hpp"
 #include "plugins/sink_guard.hpp"
-#include "tally/path.hpp"
 #include "tally/plugin_abi.h"
 #include "tally/storage.hpp"
 
@@ -61,9 +59,8 @@ class ByteSinkAdapter {
 class EntrySinkAdapter {
  public:
   EntrySinkAdapter(EntrySink& out, const ListOptions& options) noexcept
-      : out_(out), left_(options.limit == 0 ? UINT64_MAX : options.limit) {
+      : out_(out), order_(options.start_after), left_(options.limit == 0 ? UINT64_MAX : options.limit) {
     view_ = {TALLY_END_OF(tally_entry_sink, put), 0, this, put};
-    remember(options.start_after);
   }
   const tally_entry_sink* view() const noexcept { return &view_; }
   void rethrow() const { guard_.rethrow(); }
@@ -71,30 +68,26 @@ class EntrySinkAdapter {
  private:
   static std::int32_t put(void* self, const tally_entry* entry) noexcept {
     auto& sink = *static_cast<EntrySinkAdapter*>(self);
-    const std::string_view name = viewOf(entry->name);
-    if (isNowhere(entry->name) || !isName(name))
-      return sink.guard_.fault("the plugin listed a name that is no single legal segment");
-    if (name <= std::string_view(sink.last_, sink.last_size_))
-      return sink.guard_.fault("the plugin listed names out of their order, or one twice");
-    if (sink.left_-- == 0) return sink.guard_.fault("the plugin listed more names than it was asked for");
-    sink.remember(name);
+    const std::string_view name = isNowhere(entry->name) ? std::string_view() : viewOf(entry->name);
+    const auto verdict = sink.order_.take(name);
+    if (verdict != NameOrder::Verdict::Next || sink.left_ == 0) return sink.fault(verdict);
+    --sink.left_;
     return sink.guard_.attempt([&] { sink.out_.take(name, entry->kind == TALLY_KIND_DIRECTORY); });
   }
-  static bool isName(std::string_view name) noexcept {
-    return name.find('/') == name.npos && path::problem(name).empty();
-  }
-
-  void remember(std::string_view name) noexcept {
-    last_size_ = std::min(name.size(), sizeof last_);
-    if (last_size_ != 0) std::memcpy(last_, name.data(), last_size_);
+  [[gnu::cold]] std::int32_t fault(NameOrder::Verdict verdict) noexcept {
+    switch (verdict) {
+      case NameOrder::Verdict::NoName: return guard_.fault("the plugin listed a name that is no single legal segment");
+      case NameOrder::Verdict::NotGreater:
+        return guard_.fault("the plugin listed names out of their order, or one twice");
+      case NameOrder::Verdict::Next: break;
+    }
+    return guard_.fault("the plugin listed more names than it was asked for");
   }
 
   EntrySink& out_;
   tally_entry_sink view_;
+  NameOrder order_;
   std::uint64_t left_;
-  // The next name is greater. No string: this runs for every name.
-  std::size_t last_size_ = 0;
-  char last_[path::kMaxKeyBytes];
   SinkGuard guard_;
 };
 
