@@ -20,7 +20,7 @@ struct Registry::Content {
   bool lost = false;  // in a forked child: the mutex is held by a thread that is not there
 
   // A short look by another thread is waited for; a load, which may take seconds, is not.
-  void beforeFork() { taken_for_fork = mutex.try_lock_for(std::chrono::milliseconds(100)); }
+  void beforeFork() { taken_for_fork = tryLockFor(mutex, std::chrono::milliseconds(100)); }
   void afterFork() {
     if (taken_for_fork) mutex.unlock();
   }
