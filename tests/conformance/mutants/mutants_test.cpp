@@ -118,6 +118,12 @@ class UncheckedHarness final : public MemoryHarness {
   bool throughHost() const override { return true; }
 };
 
+std::vector<Mutant> classMutants() {
+  auto all = mutants();
+  for (const auto& more : {abilityMutants(), storeMutants()}) all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
 }  // namespace
 }  // namespace tally::test
 
@@ -133,9 +139,7 @@ int main(int argc, char** argv) {
     survivors += isCaught(harness, name, by, others) ? 0 : 1;
     ++count;
   };
-  auto classes = mutants();
-  for (auto& more : {abilityMutants(), storeMutants()}) classes.insert(classes.end(), more.begin(), more.end());
-  for (const auto& mutant : visible(classes)) {
+  for (const auto& mutant : visible(classMutants())) {
     ClassHarness harness(mutant);
     judge(harness, mutant.name, mutant.caught, plain);
   }
