@@ -50,7 +50,7 @@ class Scan {
     for (; !problem && at != fs::directory_iterator(); at.increment(problem)) {
       const auto name = at->path().filename().string();
       if (name.rfind(kReservedPrefix, 0) == 0) continue;
-      auto entry_key = key + "/" + name;
+      auto entry_key = fmt::format("{}/{}", key, name);
       if (isChosen(options_, entry_key)) take(std::move(entry_key), *at);
     }
     if (problem) refused.push_back({key, fmt::format("the folder can't be read: {}", problem.message())});

@@ -52,11 +52,14 @@ void checkPluginKeys(const Config& config, const ConfigFile& file) {
   for (const auto& [key, origin] : config.origins) {
     if (!isAboutPlugins(key) || origin.line == 0 || origin.source != file.shown_name) continue;
     const std::string shown = file.path.string();
-    fail(ErrorCode::InvalidConfig, origin,
-         key + " says which code is loaded, and somebody else could have written it: " + file.doubt +
-             (file.named ? ". In a program with raised rights the file must be root's or the program's own"
-                         : ". " + shown + " was found by walking up, not named. If it is meant, name it (--config " +
-                               shown + ", or the variable TALLY_CONFIG), or take it over (chown, chmod go-w)"));
+    std::string text = key + " says which code is loaded, and somebody else could have written it: " + file.doubt;
+    if (file.named) {
+      text += ". In a program with raised rights the file must be root's or the program's own";
+    } else {
+      text.append(". ").append(shown).append(" was found by walking up, not named. If it is meant, name it (--config ");
+      text.append(shown).append(", or the variable TALLY_CONFIG), or take it over (chown, chmod go-w)");
+    }
+    fail(ErrorCode::InvalidConfig, origin, text);
   }
 }
 

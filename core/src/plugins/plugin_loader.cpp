@@ -51,7 +51,7 @@ class Load {
     const auto target = copy ? copy->path() : source.path;
     tryFirst(target, call);
     source.copied = copy != nullptr;
-    const auto plugin = std::make_shared<LoadedPlugin>(target, examined_.note, std::move(source));
+    auto plugin = std::make_shared<LoadedPlugin>(target, examined_.note, std::move(source));
     if (copy) copy->keep();
     if (!copy) checkStillTheSame(candidate_);
     registry.add(plugin);

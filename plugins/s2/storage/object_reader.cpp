@@ -11,19 +11,24 @@ constexpr Deed kReadAll{"can't read", "read"};
 /// a batch that the service calls the tail is taken as well.
 constexpr auto kLongEnough = std::chrono::milliseconds(20);
 
+/// So often a session may meet the end of an object that others make and remove all the time.
+constexpr int kMostRaces = 16;
+
 struct Reading {
   Fold fold;
   bool absent = false;
+  bool brought_nothing = false;  // though the service says that there is something
   std::optional<Refusal> refusal;
 };
 
 /// A session of a stream without records brings nothing, but so does whatever stands before a service that is away.
+/// While it deletes a stream the service has no words but errors; then the list of names decides.
 bool confirmsNothing(BasinApi& api, std::string_view stream, const Call& call) {
   try {
     return api.isEmpty(stream, call);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::Unavailable) throw;
-    return false;
+    return api.isGone(stream, call);
   }
 }
 
@@ -43,7 +48,7 @@ Reading readOnce(BasinApi& api, std::string_view stream, const Call& call) {
   if (reading.refusal && (isAbsent(*reading.refusal) || isBeingDeleted(*reading.refusal))) reading.absent = true;
   if (reading.refusal && reading.refusal->status == kAtTail && reading.fold.next() == 0) reading.absent = true;
   if (reading.fold.deleted()) reading.absent = true;
-  if (!any && !reading.refusal && !confirmsNothing(api, stream, call)) throw broughtNothing(kReadAll);
+  reading.brought_nothing = !any && !reading.refusal && !confirmsNothing(api, stream, call);
   return reading;
 }
 
@@ -63,11 +68,13 @@ bool addsNothing(const RecordView& record) {
 
 Fold readObject(BasinApi& api, std::string_view stream, const Call& call) {
   Backoff backoff(api.client().retry());
-  for (;;) {
+  for (int races = 0;;) {
     call.check();
     try {
       Reading reading = readOnce(api, stream, call);
       if (reading.absent) return Fold();
+      if (reading.brought_nothing && ++races < kMostRaces) continue;
+      if (reading.brought_nothing) throw broughtNothing(kReadAll);
       if (!reading.refusal) {
         if (reading.fold.damaged()) throw damaged();
         return std::move(reading.fold);

@@ -199,7 +199,9 @@ void stateOfRead(Context& context) {
   std::vector<Version> written;
   std::atomic<bool> done{false};
   std::vector<SeenState> seen[3];
-  const auto value = [](unsigned number) { return std::to_string(number) + ':' + std::string(number * 701, 'x'); };
+  const auto value = [](unsigned number) {
+    return std::to_string(number) + ':' + std::string(std::size_t{number} * 701, 'x');
+  };
   written.push_back(storage.write("d/x", value(0)));
   inThreads(4, [&](unsigned i) {
     if (i < 3) {

@@ -124,6 +124,7 @@ void randomKeys(Context& context) {
   }
   for (const auto& [key, value] : known) expectBytes("content of " + quote(key), storage.read(key), value);
   std::vector<std::string> expected;
+  expected.reserve(known.size());
   for (const auto& [key, value] : known) expected.push_back(key);
   expectNames("all keys of the tree", keysIn(storage), expected);
 }
