@@ -1,6 +1,7 @@
 #pragma once
 // Mutants that get tally.lease/1 wrong. Each shows only what it spoils.
 
+#include <algorithm>
 #include <string>
 
 #include "tally/extensions/lease.hpp"
@@ -62,14 +63,17 @@ class FencedAfterwards final : public ForwardingLease {
   }
 };
 
-/// Asks for the right first, and appends then.
+/// Asks for the right first, and appends then; a holder's first append is quick, so that it falls before a slow one of
+/// the holder that it overtook.
 class LooksThenAppends final : public ForwardingLease {
   using ForwardingLease::ForwardingLease;
   std::optional<std::uint64_t> append(std::string_view content, const Call& call) override {
     good().append("", call);
-    letOthersLook();
+    for (int i = 0; i < 4 * std::min(appends_, 2); ++i) letOthersLook();
+    ++appends_;
     return storage().append(key(), content, {}, call);
   }
+  int appends_ = 0;
 };
 
 class ReleaseIgnored final : public ForwardingLease {
