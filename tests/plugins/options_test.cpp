@@ -116,7 +116,7 @@ TEST_CASE("options: what an author declares arrives, whatever the kind of its de
       Option::text("mode", "a\r\nb").byDefault("x"), Option::list("seeds", "").byDefault("s")};
   constexpr auto kInfo = sdk::PluginInfo{"fixture", "1.0", "\x01"}.with(kOptions);
   constexpr auto kNote = sdk::detail::makeNote<sdk::detail::writeNote(nullptr, kInfo)>(kInfo);
-  const PluginOptions options(configWith({}, false), plugins::parseNote(kNote.text));
+  const PluginOptions options(configWith({}, false), plugins::parseNote({kNote.text, kNote.text_size}));
   CHECK(lookUp(options, "fast").integer == 1);
   CHECK(lookUp(options, "size").integer == 3);
   CHECK(lookUp(options, "whole").number == 2);
