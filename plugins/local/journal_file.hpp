@@ -21,9 +21,8 @@ inline constexpr std::uint32_t kSlots = 256;
 inline constexpr std::uint64_t kNoFile = ~std::uint64_t{0};
 
 /// An odd sequence says: a change has begun and is not finished. Then the rest says which:
-///   inode, birth      of a file that is being appended to; it was `position` bytes long, or kNoFile when the append
-///   makes
-///                     it, and will have `end`
+///   inode, birth      of a file that is being appended to, from `position` to `end`; from kNoFile when the append is
+///                     what makes it
 ///   inode 0, kNoFile  the key's file is about to be made for an append; `birth` is the key's hash
 ///   inode 0           a temporary of this slot lies beside `key`
 /// The mutex guards everything; readers without the mutex look at what is atomic only.

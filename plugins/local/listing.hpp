@@ -33,7 +33,7 @@ class FolderRecords {
 };
 
 /// Deliver the children of `directory` as IStorage::list does. The root must be there.
-/// Cost: reads the whole folder; sorts only the page asked for.
+/// Cost: reads the whole folder, again while it changes, 12 times at most; sorts only the page asked for.
 bool listFolder(const Root& root, std::string_view directory, const ListOptions& options, EntrySink& out,
                 const Call& call);
 
