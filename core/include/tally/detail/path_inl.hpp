@@ -67,6 +67,7 @@ inline std::uint64_t shortWordAt(const char* bytes, std::size_t size) noexcept {
 // Whether eight bytes at a time show a key to be legal: it is ASCII, and next to a '/' stands neither '.' nor '/'.
 // Other keys need a closer look. This runs on every call.
 inline bool isPlainlyLegal(std::string_view key) noexcept {
+  if (key.empty() || key.size() > kMaxKeyBytes) return false;
   constexpr std::uint64_t kHighBits = 0x8080808080808080, kAllBelow = 0x7F7F7F7F7F7F7F7F;
   std::uint64_t good = kHighBits, before = 0;  // the beginning is like a '/'
   const auto look = [&](std::uint64_t word) {
@@ -87,7 +88,9 @@ inline bool isPlainlyLegal(std::string_view key) noexcept {
   return good == kHighBits && key.back() != '/';
 }
 
-inline std::string_view problemSeenClosely(std::string_view key) noexcept {
+[[gnu::cold]] inline std::string_view problemSeenClosely(std::string_view key) noexcept {
+  if (key.empty()) return "it is empty";
+  if (key.size() > kMaxKeyBytes) return "it is longer than 512 bytes";
   if (key.find('\0') != key.npos) return "it holds a NUL byte";
   if (!isUtf8(key)) return "it is not valid UTF-8";
   for (std::size_t begin = 0;; ++begin) {
@@ -98,18 +101,20 @@ inline std::string_view problemSeenClosely(std::string_view key) noexcept {
   }
 }
 
+[[gnu::cold]] inline void checkClosely(std::string_view key) {
+  const auto found = problemSeenClosely(key);
+  if (found.empty()) return;
+  TALLY_THROW(Error(ErrorCode::InvalidArgument, "not a legal key: " + std::string(found)));
+}
+
 }  // namespace detail
 
 inline std::string_view problem(std::string_view key) noexcept {
-  if (key.empty()) return "it is empty";
-  if (key.size() > kMaxKeyBytes) return "it is longer than 512 bytes";
   return detail::isPlainlyLegal(key) ? std::string_view() : detail::problemSeenClosely(key);
 }
 
 inline void check(std::string_view key) {
-  const auto found = problem(key);
-  if (found.empty()) return;
-  TALLY_THROW(Error(ErrorCode::InvalidArgument, "not a legal key: " + std::string(found)));
+  if (!detail::isPlainlyLegal(key)) detail::checkClosely(key);
 }
 
 inline void checkDirectory(std::string_view key) {
