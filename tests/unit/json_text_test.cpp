@@ -1,9 +1,12 @@
+#include <sys/mman.h>
+
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
+#include "documents/json_validator.hpp"
 #include "support/doctest.hpp"
 #include "tally/error.hpp"
 #include "tally/json.hpp"
@@ -137,6 +140,9 @@ TEST_CASE("json: setMember changes one member and no other byte") {
       {"drop one in the middle", R"({"a":1, "b":2, "c":3})", "b", std::nullopt, R"({"a":1, "c":3})"},
       {"drop the last", R"({"a":1, "b":2 })", "b", std::nullopt, R"({"a":1 })"},
       {"drop all of the name", R"({"a":1,"b":2,"a":3,"a":4})", "a", std::nullopt, R"({"b":2})"},
+      {"drop the first ones", R"({"a":1 , "a":2 , "b":3, "a":4 })", "a", std::nullopt, R"({"b":3 })"},
+      {"drop all there are", R"({ "a":1, "a":2 , "a":3 })", "a", std::nullopt, R"({  })"},
+      {"drop neighbours", R"({"b":0 , "a":1, "a":2 ,"c":3})", "a", std::nullopt, R"({"b":0 ,"c":3})"},
       {"drop nothing", R"({"a":1})", "b", std::nullopt, R"({"a":1})"},
   };
   for (const auto& row : rows) {
@@ -145,6 +151,24 @@ TEST_CASE("json: setMember changes one member and no other byte") {
     text.setMember(row.name, row.value);
     CHECK(text.text() == row.after);
   }
+}
+
+TEST_CASE("json: dropping a member that is there a hundred thousand times takes two passes, not one for each") {
+  std::string many = "{\"b\":0";
+  for (int i = 0; i < 100'000; ++i) many += ",\"a\":1";
+  auto text = JsonText::parse(many + "}");
+  text.setMember("a", std::nullopt);
+  CHECK(text.text() == "{\"b\":0}");
+}
+
+TEST_CASE("json: text above 4 GiB is told to be too long, and not read for it") {
+  constexpr std::size_t kSize = (std::size_t{1} << 32) + 1;
+  void* const nowhere = ::mmap(nullptr, kSize, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  REQUIRE(nowhere != MAP_FAILED);
+  const std::string_view text(static_cast<const char*>(nowhere), kSize);
+  CHECK_FALSE(tally::detail::JsonValidator().accepts(text));
+  CHECK(tally::detail::jsonFault(text) == "it is longer than 4 GiB");
+  ::munmap(nowhere, kSize);
 }
 
 TEST_CASE("json: setMember refuses values that are no JSON and places that are no object") {

@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <vector>
+
 #include "documents/json_members.hpp"
 #include "tally/error.hpp"
 
@@ -17,27 +19,26 @@ Span spanIn(std::string_view text, std::string_view part) {
   return {begin, begin + part.size()};
 }
 
-// Where the members of one name and their neighbours are.
-struct Place {
-  std::optional<JsonMember> found;     // the last of that name
-  std::optional<JsonMember> previous;  // the member before it
-  std::optional<JsonMember> next;      // the member behind it
-  std::optional<JsonMember> last;
-};
-
-Place locate(std::string_view object, std::string_view name) {
-  Place place;
+// What to take out so that the members of one name go, each with one comma; in the order of the text.
+std::vector<Span> cutsOf(std::string_view object, std::string_view name) {
+  std::vector<Span> cuts;
+  std::size_t end = 0;  // of the member before
+  bool stays = false;   // one before it stays
   forEachMember(object, [&](const JsonMember& member) {
-    if (member.is(name)) {
-      place.previous = place.last;
-      place.found = member;
-      place.next.reset();
-    } else if (place.found && !place.next) {
-      place.next = member;
+    const Span own_name = spanIn(object, member.quoted_name), own_value = spanIn(object, member.value);
+    if (!member.is(name)) {
+      if (!stays && !cuts.empty()) cuts.back().end = own_name.begin;  // the first ones go with the comma behind
+      stays = true;
+    } else if (stays) {
+      cuts.push_back({end, own_value.end});
+    } else if (cuts.empty()) {
+      cuts.push_back({own_name.begin, own_value.end});
+    } else {
+      cuts.back().end = own_value.end;
     }
-    place.last = member;
+    end = own_value.end;
   });
-  return place;
+  return cuts;
 }
 
 // Put the member behind the last one, with the white space that the last one has before its name and its value.
@@ -66,21 +67,26 @@ std::optional<std::string_view> findMember(std::string_view object, std::string_
 }
 
 void putMember(std::string& object, std::string_view name, std::string_view value) {
-  const Place place = locate(object, name);
-  if (!place.found) return addMember(object, place.last, name, value);
-  object.replace(spanIn(object, place.found->value).begin, place.found->value.size(), value);
+  std::optional<JsonMember> found, last;
+  forEachMember(object, [&](const JsonMember& member) {
+    if (member.is(name)) found = member;
+    last = member;
+  });
+  if (!found) return addMember(object, last, name, value);
+  object.replace(spanIn(object, found->value).begin, found->value.size(), value);
 }
 
 void dropMember(std::string& object, std::string_view name) {
-  for (Place place = locate(object, name); place.found; place = locate(object, name)) {
-    Span cut{spanIn(object, place.found->quoted_name).begin, spanIn(object, place.found->value).end};
-    if (place.previous) {
-      cut.begin = spanIn(object, place.previous->value).end;
-    } else if (place.next) {
-      cut.end = spanIn(object, place.next->quoted_name).begin;
-    }
-    object.erase(cut.begin, cut.end - cut.begin);
+  const auto cuts = cutsOf(object, name);
+  if (cuts.empty()) return;
+  std::string rest;
+  rest.reserve(object.size());
+  std::size_t at = 0;
+  for (const auto& cut : cuts) {
+    rest.append(object, at, cut.begin - at);
+    at = cut.end;
   }
+  object = rest.append(object, at);
 }
 
 std::string compacted(std::string_view text) {

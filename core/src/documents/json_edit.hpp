@@ -13,7 +13,7 @@ std::optional<std::string_view> findMember(std::string_view object, std::string_
 /// Replace the value of a member, or add the member behind the last one, spaced like it. `value` is JSON.
 void putMember(std::string& object, std::string_view name, std::string_view value);
 
-/// Take out every member of that name, each with one comma.
+/// Take out every member of that name, each with one comma. Cost: two passes, however many there are.
 void dropMember(std::string& object, std::string_view name);
 
 /// Without white space outside of strings, and so without line feeds.

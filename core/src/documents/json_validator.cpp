@@ -82,12 +82,14 @@ bool parses(simdjson::dom::parser& parser, std::string_view text, bool is_padded
 }  // namespace
 
 bool JsonValidator::accepts(std::string_view text, std::size_t readable) {
-  if (text.empty() || text.starts_with(kByteOrderMark)) return false;  // newer versions of simdjson skip the mark
+  if (text.empty() || text.size() > kMaxJsonBytes) return false;
+  if (text.starts_with(kByteOrderMark)) return false;  // newer versions of simdjson skip the mark
   const bool is_padded = readable - text.size() >= simdjson::SIMDJSON_PADDING;
   return parses(parser_, text, is_padded) || parses(parser_, calmed(text), false);
 }
 
 std::string jsonFault(std::string_view text) {
+  if (text.size() > kMaxJsonBytes) return std::string(kTooLong);  // before anything reads or copies it
   if (trimmed(text).empty()) return "at byte 0: there is no value";
   if (text.starts_with(kByteOrderMark)) return "at byte 0: a byte order mark is no JSON";
   const auto drop = [](int, nlohmann::json::parse_event_t, nlohmann::json&) { return false; };

@@ -14,6 +14,9 @@ inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 inline constexpr std::size_t kMaxJsonDepth = simdjson::DEFAULT_MAX_DEPTH;
 static_assert(kMaxJsonDepth == 1024);
 inline constexpr std::string_view kTooDeep = "it is nested deeper than 1024 levels";
+inline constexpr std::size_t kMaxJsonBytes = simdjson::SIMDJSON_MAXSIZE_BYTES;
+static_assert(kMaxJsonBytes == 0xFFFFFFFF);
+inline constexpr std::string_view kTooLong = "it is longer than 4 GiB";
 
 /// Threads: one at a time. Keeps its memory: use one for many texts.
 class JsonValidator {
