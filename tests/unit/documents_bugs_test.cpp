@@ -72,6 +72,33 @@ TEST_CASE("documents: an unusual timestamp costs no step and is kept (bug 74)") 
   CHECK_FALSE(step(0, ",\"timestamp\":null").timestamp().has_value());
 }
 
+TEST_CASE("documents: odd optional members cost no step, are reported and kept (bugs 73 and 74)") {
+  for (const std::string member :
+       {"\"timestamp\":true", "\"timestamp\":{\"at\":1}", "\"timestamp\":[]", "\"metadata\":null", "\"id\":7"}) {
+    CAPTURE(member);
+    const std::string odd = line("c", 0, "," + member), meta = R"(,"conversationMetadata":{"a":1})";
+    auto conversation = Conversation::parse("c", odd + line("c", 1));
+    REQUIRE(conversation.steps().size() == 2);
+    CHECK(conversation.steps()[0].index() == 0);
+    REQUIRE(kindsOf(conversation.findings()) == Kinds{Kind::OddMember});
+    CHECK(conversation.findings()[0].line == 1);
+    CHECK(conversation.serialize() == odd + line("c", 1));
+    conversation.setMetadata(R"({"a":1})");
+    CHECK(conversation.serialize() ==
+          stepText(0, "," + member + R"(,"conversationId":"c")" + meta) + "\n" + line("c", 1));
+    // Nobody writes one anew.
+    CHECK(codeOf([&] { step(0, "," + member); }) == ErrorCode::InvalidDocument);
+    const Step found = conversation.steps()[0];
+    CHECK(codeOf([&] { conversation.add(found); }) == ErrorCode::InvalidDocument);
+    CHECK(codeOf([&] { conversation.replace(1, found); }) == ErrorCode::InvalidDocument);
+    CHECK(codeOf([&] { conversation.serializeStep(found); }) == ErrorCode::InvalidDocument);
+    CHECK(conversation.steps().size() == 2);
+  }
+  const auto odd = Conversation::parse("c", line("c", 0, R"(,"id":77,"timestamp":[1])"));
+  CHECK(odd.steps()[0].id() == "77");
+  CHECK(odd.steps()[0].timestamp() == "[1]");
+}
+
 TEST_CASE("documents: timestamps keep fractions and offset (bug 75)") {
   const std::string text = "2026-01-19T17:22:30.506123456+05:30";
   Conversation conversation("c");

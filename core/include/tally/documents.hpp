@@ -29,6 +29,7 @@ struct Finding {
     ByteOrderMark,        ///< the file begins with a UTF-8 byte order mark
     NewerSchema,          ///< schemaVersion above what this version knows
     InvalidDocument,      ///< a document that breaks its schema
+    OddMember,            ///< a step whose id, timestamp or metadata is not what it should be; it counts as a step
   };
   Kind kind;
   std::size_t line = 0;    ///< from 1, counting every line of the file; 0 when the document has no lines
@@ -48,18 +49,22 @@ class TALLY_API Step {
   /// From the JSON text of one object, as stored but without line feed. A member `conversationId` names the
   /// conversation that the step belongs to.
   /// Errors: InvalidDocument if it is not a step: stepIndex a whole number from 0, input an object, output an array
-  /// of objects; where present, id text, metadata an object, timestamp text, a number or null.
+  /// of objects; where present, id text, metadata an object, timestamp text, a number or null. Reading a conversation
+  /// forgives the latter three.
   static Step parse(std::string text);
+  /// From a value built in memory. Errors: as parse() and JsonText::of.
   static Step of(const Json& value);
 
   std::int64_t index() const noexcept { return index_; }
   std::string_view input() const noexcept { return slice(input_); }    ///< JSON text of the user's message
   std::string_view output() const noexcept { return slice(output_); }  ///< JSON text of the array of answers
+  /// What is no text is given as it is written. Nothing when absent or null.
   std::optional<std::string> id() const;
-  /// As written: offset, digits and all; a number is given as its text. Nothing when absent or null.
+  /// Likewise: offset, digits and all.
   std::optional<std::string> timestamp() const;
   std::optional<std::string_view> member(std::string_view name) const { return text_.member(name); }
   const std::string& text() const noexcept { return text_.text(); }
+  /// The whole step as a tree. Errors: as JsonText::json.
   Json json() const;
   friend bool operator==(const Step& a, const Step& b) { return a.text_ == b.text_; }
 
@@ -69,6 +74,8 @@ class TALLY_API Step {
   struct Slice {
     std::uint32_t begin = 0, size = 0;
   };
+  /// From a line that was read as a step, or an edited one: odd members and all.
+  static Step trusted(std::string text);
   /// `members` view `text`, or the text that it is a copy of, which begins at `source`.
   Step(std::string text, const char* source, const detail::StepMembers& members);
   std::string_view slice(Slice s) const noexcept { return std::string_view(text_.text()).substr(s.begin, s.size); }
@@ -113,7 +120,8 @@ class TALLY_API Conversation {
   /// Add a step behind the last. Its line is written compactly, conversationId becomes its last member if it has
   /// none. Metadata belongs to the conversation: the step's own conversationMetadata becomes that of a conversation
   /// which has none and no lines yet, and is dropped otherwise.
-  /// Errors: InvalidDocument if the step names another conversation. Cost: two passes over the step.
+  /// Errors: InvalidDocument if the step names another conversation, or was read and has an OddMember.
+  /// Cost: a few passes over the step.
   void add(const Step& step);
   /// Replace step number `position` (of steps()); its line stays where it is, and so does the metadata.
   /// Errors: InvalidArgument; as add().
@@ -173,6 +181,7 @@ class TALLY_API Document {
   const std::string& text() const noexcept { return text_.text(); }
   /// The bytes to store. Cost: a copy.
   std::string serialize() const;
+  /// The whole document as a tree. Errors: as JsonText::json.
   Json json() const;
   std::optional<std::string_view> member(std::string_view name) const { return text_.member(name); }
   void setMember(std::string_view name, std::optional<std::string_view> value) { text_.setMember(name, value); }

@@ -43,14 +43,18 @@ Conversation Conversation::parse(std::string id, std::string_view jsonl) {
 // A step's line as it is stored, without metadata.
 std::string Conversation::lineOf(const Step& step) const {
   std::string line = detail::compacted(step.text());
-  const auto given = detail::findMember(line, detail::kConversationId);
-  if (given && !detail::isText(*given, id_)) {
+  const auto members = detail::StepMembers::of(line);
+  const bool is_named = !members.conversation_id.empty();
+  if (is_named && !detail::isText(members.conversation_id, id_)) {
     throw Error(ErrorCode::InvalidDocument, "step " + std::to_string(step.index()) + " belongs to conversation " +
-                                                detail::describe(*given) + ", not to '" + id_ +
+                                                detail::describe(members.conversation_id) + ", not to '" + id_ +
                                                 "'; change or drop its conversationId first");
   }
+  if (const auto oddity = members.oddity(); !oddity.empty()) {
+    throw Error(ErrorCode::InvalidDocument, "step " + std::to_string(step.index()) + " has an odd member, " + oddity);
+  }
   detail::dropMember(line, detail::kConversationMetadata);
-  if (!given) detail::putMember(line, detail::kConversationId, detail::quoted(id_));
+  if (!is_named) detail::putMember(line, detail::kConversationId, detail::quoted(id_));
   return line;
 }
 
@@ -78,7 +82,7 @@ void Conversation::setText(Line& line, std::string text) {
   if (line.step < 0) {
     line.text = std::move(text);
   } else {
-    steps_[static_cast<std::size_t>(line.step)] = Step::parse(std::move(text));
+    steps_[static_cast<std::size_t>(line.step)] = Step::trusted(std::move(text));
   }
 }
 
@@ -90,7 +94,7 @@ void Conversation::add(const Step& step) {
     if (!metadata && own && detail::kindOf(*own) == '{') metadata = detail::compacted(*own);
     line = withMetadata(std::move(line), metadata);
   }
-  steps_.push_back(Step::parse(std::move(line)));
+  steps_.push_back(Step::trusted(std::move(line)));
   if (!lines_.empty() && lines_.back().ending == Ending::None) lines_.back().ending = Ending::LineFeed;
   lines_.push_back({{}, static_cast<std::ptrdiff_t>(steps_.size()) - 1, true, Ending::LineFeed});
   metadata_ = std::move(metadata);

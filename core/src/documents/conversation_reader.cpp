@@ -73,6 +73,7 @@ void ConversationReader::readObject(std::string_view text, Ending ending) {
     report(Finding::Kind::InvalidStep, "Not a step: " + fault + ".");
     return keep(text, ending, true);
   }
+  if (const auto oddity = members.oddity(); !oddity.empty()) report(Finding::Kind::OddMember, oddity + ".");
   checkOrder(*wholeNumber(members.step_index));
   readStep(text, ending, members);
 }

@@ -38,6 +38,7 @@ std::string_view nameOf(Finding::Kind kind) noexcept {
     case Finding::Kind::ByteOrderMark: return "ByteOrderMark";
     case Finding::Kind::NewerSchema: return "NewerSchema";
     case Finding::Kind::InvalidDocument: return "InvalidDocument";
+    case Finding::Kind::OddMember: return "OddMember";
   }
   return "InvalidDocument";
 }

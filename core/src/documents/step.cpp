@@ -6,6 +6,15 @@
 #include "tally/error.hpp"
 
 namespace tally {
+namespace {
+
+// A text as what it stands for, anything else as it is written.
+std::optional<std::string> textOf(const std::optional<std::string_view>& value) {
+  if (!value || *value == "null") return std::nullopt;
+  return detail::kindOf(*value) == '"' ? detail::unquoted(*value) : std::string(*value);
+}
+
+}  // namespace
 
 Step::Step(std::string text, const char* source, const detail::StepMembers& members)
     : text_(JsonText::trusted(std::move(text))), index_(detail::wholeNumber(members.step_index).value_or(0)) {
@@ -22,26 +31,24 @@ Step Step::parse(std::string text) {
     throw Error(ErrorCode::InvalidDocument, "not a step: expected an object");
   }
   const auto members = detail::StepMembers::of(valid.text());
-  if (const auto fault = members.fault(); !fault.empty()) {
-    throw Error(ErrorCode::InvalidDocument, "not a step: " + fault);
-  }
+  auto fault = members.fault();
+  if (fault.empty()) fault = members.oddity();
+  if (!fault.empty()) throw Error(ErrorCode::InvalidDocument, "not a step: " + fault);
   return Step(valid.text(), valid.text().data(), members);
+}
+
+Step Step::trusted(std::string text) {
+  const auto members = detail::StepMembers::of(text);
+  const char* const source = text.data();
+  return Step(std::string(text), source, members);
 }
 
 Step Step::of(const Json& value) { return parse(JsonText::of(value).text()); }
 
 Json Step::json() const { return text_.json(); }
 
-std::optional<std::string> Step::id() const {
-  const auto value = member("id");
-  if (!value) return std::nullopt;
-  return detail::unquoted(*value);
-}
+std::optional<std::string> Step::id() const { return textOf(member("id")); }
 
-std::optional<std::string> Step::timestamp() const {
-  const auto value = member("timestamp");
-  if (!value || *value == "null") return std::nullopt;
-  return detail::kindOf(*value) == '"' ? detail::unquoted(*value) : std::string(*value);
-}
+std::optional<std::string> Step::timestamp() const { return textOf(member("timestamp")); }
 
 }  // namespace tally

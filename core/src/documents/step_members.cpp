@@ -55,6 +55,10 @@ std::string StepMembers::fault() const {
   if (!wholeNumber(step_index)) return expected("a whole number from 0", "stepIndex", step_index);
   if (kindOf(input) != '{') return expected("an object", "input", input);
   if (!isArrayOfObjects(output)) return expected("an array of objects", "output", output);
+  return {};
+}
+
+std::string StepMembers::oddity() const {
   if (!id.empty() && kindOf(id) != '"') return expected("text", "id", id);
   if (!metadata.empty() && kindOf(metadata) != '{') return expected("an object", "metadata", metadata);
   if (!isTimestamp(timestamp)) return expected("text or a number", "timestamp", timestamp);

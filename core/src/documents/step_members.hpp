@@ -24,6 +24,8 @@ struct StepMembers {
   }
   /// Why this is no step ("stepIndex: expected a whole number from 0, found -1"), or empty.
   std::string fault() const;
+  /// Which optional member is not what it should be, in the same form, or empty. Readers need none of them.
+  std::string oddity() const;
 };
 
 /// A whole number from 0 that a double holds exactly, in any notation (3, 3.0, 3e0).
