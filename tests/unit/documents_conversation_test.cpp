@@ -237,6 +237,16 @@ TEST_CASE("documents: removing or replacing the first step changes no other line
   CHECK(strange.serialize() == stepText(5, R"(,"conversationId":"c")" + odd) + "\n" + line("c", 1, " "));
   strange.remove(0);
   CHECK(strange.serialize() == stepText(1, R"( ,"conversationId":"c")" + odd) + "\n");
+
+  const std::string odd_head = head("c", "7");
+  strange.remove(0);
+  CHECK(strange.serialize() == odd_head);
+  auto both = Conversation::parse("c", line("c", 0, odd) + second);
+  both.remove(0);
+  CHECK(both.serialize() == odd_head + second);
+  auto last = Conversation::parse("c", "oops\n" + line("c", 0, odd) + "oops");
+  last.remove(0);
+  CHECK(last.serialize() == "oops\n" + odd_head + "oops");
 }
 
 TEST_CASE("documents: metadata that would make a line too deep is refused, and nothing changes") {

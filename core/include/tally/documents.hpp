@@ -127,7 +127,8 @@ class TALLY_API Conversation {
   /// Errors: InvalidArgument; as add().
   void replace(std::size_t position, const Step& step);
   /// Remove step number `position` with its line. Metadata stays: it goes to the next object of the file, or to a line
-  /// that only names the conversation if that object has a conversationMetadata of its own. Errors: InvalidArgument.
+  /// that only names the conversation if there is none, or it has a conversationMetadata of its own. Errors:
+  /// InvalidArgument.
   void remove(std::size_t position);
   /// Replace or drop the metadata; touches one line. Errors: InvalidDocument if it is not a JSON object, or too deep
   /// for its line; then nothing has changed.
@@ -149,7 +150,7 @@ class TALLY_API Conversation {
     Ending ending = Ending::LineFeed;
   };
   std::string lineOf(const Step& step) const;
-  std::string headLine() const;
+  std::string headLine(const std::optional<std::string>& metadata) const;
   std::vector<Line>::iterator firstObject();
   std::vector<Line>::iterator lineOfStep(std::size_t position);
   const std::string& textOf(const Line& line) const;
@@ -193,6 +194,9 @@ class TALLY_API Document {
     version_ = version;
     stored_ = true;
   }
+  /// What was met on loading. A fault or a newer schema that is told of here does not hinder a save: what others left
+  /// in a document costs nobody the rest of it. A document made anew from json() needs the findings of the old one for
+  /// that.
   const std::vector<Finding>& findings() const noexcept { return findings_; }
   void setFindings(std::vector<Finding> findings) { findings_ = std::move(findings); }
 

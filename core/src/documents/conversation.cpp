@@ -58,10 +58,10 @@ std::string Conversation::lineOf(const Step& step) const {
   return line;
 }
 
-std::string Conversation::headLine() const {
+std::string Conversation::headLine(const std::optional<std::string>& metadata) const {
   std::string line = "{}";
   detail::putMember(line, detail::kConversationId, detail::quoted(id_));
-  return withMetadata(std::move(line), metadata_);
+  return withMetadata(std::move(line), metadata);
 }
 
 std::vector<Conversation::Line>::iterator Conversation::firstObject() {
@@ -116,10 +116,11 @@ void Conversation::remove(std::size_t position) {
   for (auto& later : lines_) later.step -= later.step > static_cast<std::ptrdiff_t>(position) ? 1 : 0;
   if (!was_first) return;
   const auto next = firstObject();
-  needs_head_ = next == lines_.end();
+  const bool is_odd = carried && !metadata_;  // it is no object, and goes on being nothing but bytes
+  needs_head_ = next == lines_.end() && !is_odd;
   if (needs_head_) return;
-  if (metadataIn(textOf(*next))) {  // it must neither go nor become the conversation's
-    lines_.insert(at, {headLine(), -1, true, Ending::LineFeed});
+  if (next == lines_.end() || metadataIn(textOf(*next))) {  // which must neither go nor become the conversation's
+    lines_.insert(at, {headLine(carried), -1, true, Ending::LineFeed});
   } else if (carried) {
     setText(*next, withMetadata(textOf(*next), carried));
   }
@@ -130,7 +131,7 @@ void Conversation::setMetadata(std::optional<std::string> json_object_text) {
     throw Error(ErrorCode::InvalidDocument, "conversationMetadata must be an object");
   }
   const auto line = firstObject();
-  std::string text = withMetadata(line == lines_.end() ? headLine() : textOf(*line), json_object_text);
+  std::string text = line == lines_.end() ? headLine(json_object_text) : withMetadata(textOf(*line), json_object_text);
   detail::checkJson(text);  // in its line it is one level deeper
   if (line != lines_.end()) setText(*line, std::move(text));
   needs_head_ = needs_head_ || line == lines_.end();
@@ -145,7 +146,7 @@ std::string Conversation::serialize() const {
   for (const auto& line : lines_) size += line.text.size();
   for (const auto& step : steps_) size += step.text().size();
   bytes.reserve(size);
-  if (needs_head_) bytes += headLine() + "\n";
+  if (needs_head_) bytes += headLine(metadata_) + "\n";
   for (const auto& line : lines_) {
     bytes += textOf(line);
     if (line.ending != Ending::None) bytes += line.ending == Ending::LineFeed ? "\n" : "\r\n";
