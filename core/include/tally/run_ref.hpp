@@ -33,8 +33,9 @@ class TALLY_API RunRef {
   /// Errors: NotFound; Corrupt if it is not JSON, with the position. Cost: one read.
   Document load(const Call& call = {}) const;
 
-  /// Check strictly and write. A document that was loaded is written only over the version it was loaded from, where
-  /// the backend has versions; a fresh one (see Document::stored) creates. Updates `run.version()`.
+  /// Check strictly and write; faults that were loaded don't count, see Document::findings. A document that was loaded
+  /// is written only over the version it was loaded from, where the backend has versions; a fresh one (see
+  /// Document::stored) creates. Updates `run.version()`.
   /// Errors: InvalidDocument lists the faults, nothing written; AlreadyExists; Conflict; NotFound if its conversation
   /// was removed. Cost: one write; one stat more where it creates, or where the backend has no versions.
   void save(Document& run, const Call& call = {}) const;

@@ -1,5 +1,6 @@
 #include "store/stored_object.hpp"
 
+#include <set>
 #include <utility>
 
 #include "store/layout.hpp"
@@ -54,9 +55,30 @@ Document loadDocument(IStorage& storage, std::string_view key, Schema schema, co
   }
 }
 
+namespace {
+
+// Without the faults that the document's findings tell of: those it had before anybody here touched it.
+std::vector<std::string> freshFaults(const Document& document, Schema schema) {
+  std::set<std::string_view> known;
+  bool was_newer = false;
+  for (const auto& finding : document.findings()) {
+    if (finding.kind == Finding::Kind::InvalidDocument) known.insert(finding.detail);
+    was_newer = was_newer || finding.kind == Finding::Kind::NewerSchema;
+  }
+  if (was_newer) {
+    const auto now = schemaFindings(schema, document.text());
+    if (!now.empty() && now.front().kind == Finding::Kind::NewerSchema) return {};
+  }
+  auto faults = schemaFaults(schema, document.text());
+  std::erase_if(faults, [&](const std::string& fault) { return known.contains(fault); });
+  return faults;
+}
+
+}  // namespace
+
 void checkDocument(const Document& document, Schema schema, std::string_view key) {
   constexpr std::size_t kShown = 10;
-  const auto faults = schemaFaults(schema, document.text());
+  const auto faults = freshFaults(document, schema);
   if (faults.empty()) return;
   std::string list;
   for (std::size_t i = 0; i < faults.size() && i < kShown; ++i) list += (i == 0 ? "" : "; ") + faults[i];

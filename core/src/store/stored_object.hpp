@@ -41,7 +41,8 @@ Version saveObject(IStorage& storage, std::string_view key, std::string_view byt
 /// Errors: NotFound; Corrupt if it is not JSON. Cost: one read.
 Document loadDocument(IStorage& storage, std::string_view key, Schema schema, const Call& call);
 
-/// Throw InvalidDocument with the faults unless the document keeps to its schema.
+/// Throw InvalidDocument with the faults unless the document keeps to its schema. Faults that its findings tell of
+/// were there when it was loaded, and are none of the writer's.
 void checkDocument(const Document& document, Schema schema, std::string_view key);
 
 /// Check strictly, save, remember the version. Errors: InvalidDocument, nothing written; as saveObject. Cost: likewise.
