@@ -5,9 +5,11 @@
 #include <thread>
 #include <vector>
 
+#include "local/local_storage.hpp"
 #include "support/doctest.hpp"
 #include "support/documents.hpp"
 #include "support/fake_storage.hpp"
+#include "support/temp_dir.hpp"
 #include "tally/tally_store.hpp"
 
 using tally::Capabilities;
@@ -78,6 +80,59 @@ TEST_CASE("store: a file that somebody rewrote without a last line feed is notic
   fixture.storage->write(kKey, stepText(0) + "\n" + stepText(1));
   ref.append(step(2));
   CHECK(fixture.file() == stepText(0) + "\n" + stepText(1) + "\n" + line("c", 2));
+}
+
+TEST_CASE(
+    "store: half a line that somebody else left between two appends swallows no step, whatever the backend can do") {
+  for (const auto& capabilities : {FakeStorage::kAll, Capabilities()}) {
+    Fixture fixture(capabilities);
+    auto ref = fixture.store.createConversation("c");
+    ref.append(step(0));
+    fixture.storage->append(kKey, "{\"half");
+    ref.append(step(1));
+    CHECK(fixture.file() == line("c", 0) + "{\"half\n" + line("c", 1));
+  }
+}
+
+TEST_CASE("store: without AppendAt each append looks at the end of the file") {
+  Fixture fixture{Capabilities()};
+  fixture.storage->write(kKey, line("c", 0));
+  auto ref = fixture.store.getConversation("c").value();
+  for (int i = 1; i < 3; ++i) {
+    fixture.storage->calls.clear();
+    ref.append(step(i));
+    CHECK(fixture.storage->calls == Calls{"stat " + kKey, "read " + kKey, "append " + kKey});
+  }
+}
+
+TEST_CASE("store: a step of 2 MiB is appended whole, to a fresh conversation and behind others") {
+  const std::string text(std::size_t{2} * 1024 * 1024, 'x');
+  const auto appendAll = [&](const std::shared_ptr<tally::IStorage>& storage) {
+    auto ref = TallyStore(storage).createConversation("c");
+    for (int i = 0; i < 3; ++i) ref.append(step(i, i == 1 ? "" : ",\"text\":\"" + text + "\""));
+    const auto conversation = ref.load();
+    REQUIRE(conversation.steps().size() == 3);
+    CHECK(conversation.findings().empty());
+    for (const std::size_t i : {0, 2}) CHECK(conversation.steps()[i].member("text")->size() == text.size() + 2);
+  };
+  appendAll(std::make_shared<FakeStorage>());
+  const tally::test::TempDir dir;
+  appendAll(std::make_shared<tally::local::LocalStorage>(
+      tally::local::Settings{dir.path() / "store", true, tally::local::Durability::Process}));
+}
+
+TEST_CASE("store: a first append that fails is told, and leaves a conversation without steps") {
+  for (const auto code : {ErrorCode::TooLarge, ErrorCode::InvalidArgument, ErrorCode::NoSpace}) {
+    Fixture fixture;
+    auto ref = fixture.store.createConversation("c");
+    fixture.storage->failCall(3, code);  // behind the looks for the file and for its folder
+    CHECK(codeOf([&] { ref.append(step(0)); }) == code);
+    CHECK(fixture.storage->calls.back() == "append " + kKey);
+    CHECK_FALSE(fixture.storage->stat(kKey).has_value());
+    CHECK(ref.load().steps().empty());
+    ref.append(step(0));
+    CHECK(fixture.file() == line("c", 0));
+  }
 }
 
 TEST_CASE("store: a writer that comes between check and append does not break a line") {

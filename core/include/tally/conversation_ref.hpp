@@ -58,8 +58,9 @@ class TALLY_API ConversationRef {
   /// Add one step behind the last, durable on return. The rest is neither read nor rewritten, but for the last byte
   /// when this reference appends for the first time or somebody else has written since: a file without a final line
   /// feed stays valid. Steps of several writers never mix. What others do between two appends of one reference is
-  /// noticed by the size alone, and not at all where the backend has no AppendAt: who rewrites the file to the same
-  /// size and leaves out the last line feed gets the next step on that line, an InvalidLine for readers.
+  /// noticed by the size alone: who rewrites the file to the same size and leaves out the last line feed gets the next
+  /// step on that line, an InvalidLine for readers. Where the backend has no AppendAt the last byte is read each time,
+  /// which does not protect against a writer at the same instant.
   /// The first step of a conversation that has no bytes yet brings its conversationMetadata along, as with
   /// Conversation::add; that of later ones is dropped.
   /// Errors: InvalidDocument; NotFound if the conversation was removed; OutcomeUnknown; Conflict when others were

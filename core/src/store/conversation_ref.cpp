@@ -72,7 +72,8 @@ ConversationRef::Tail ConversationRef::readTail(std::string_view key, const Call
 
 ConversationRef::Lines ConversationRef::linesOf(std::span<const Step> steps) const {
   Lines lines;
-  for (const Step& step : steps) lines.bytes += Conversation(id_).serializeStep(step);
+  const Conversation empty(id_);
+  for (const Step& step : steps) lines.bytes += empty.serializeStep(step);
   if (steps.empty() || !steps.front().member(detail::kConversationMetadata)) return lines;
   Conversation begun(id_);
   for (const Step& step : steps) begun.add(step);
@@ -81,10 +82,11 @@ ConversationRef::Lines ConversationRef::linesOf(std::span<const Step> steps) con
 }
 
 void ConversationRef::appendOnce(std::string_view key, const Lines& lines, AppendOptions options, const Call& call) {
-  if (!tail_) tail_ = readTail(key, call);
+  const bool is_guarded = storage_->capabilities().has(Capability::AppendAt);
+  if (!tail_ || !is_guarded) tail_ = readTail(key, call);  // unguarded, nothing would tell of other writers' lines
   const bool is_first = tail_->size == 0 && !lines.at_start.empty();
   const std::string bytes = is_first ? lines.at_start : tail_->inside_line ? "\n" + lines.bytes : lines.bytes;
-  if (storage_->capabilities().has(Capability::AppendAt)) options.expected_size = tail_->size;
+  if (is_guarded) options.expected_size = tail_->size;
   tail_ = Tail{storage_->append(key, bytes, options, call), false};
 }
 
