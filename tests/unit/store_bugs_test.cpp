@@ -1,6 +1,7 @@
 // Faults that the original tool's store had; each must stay impossible here.
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "support/doctest.hpp"
 #include "support/documents.hpp"
@@ -53,8 +54,11 @@ const std::string kBadIds[] = {"",
 TEST_CASE("store: an id never leads out of the store (bugs 50 and 51)") {
   Fixture fixture;
   const auto ref = fixture.store.createConversation("c");
+  auto meta = Document::parse(dataFile("trajectory.meta.json"));
+  auto traces = Document::parse(dataFile("stepTraces.json"));
   fixture.storage->calls.clear();
   for (const auto& id : kBadIds) {
+    Conversation conversation(id);
     CAPTURE(id);
     CHECK_FALSE(tally::idProblem(id).empty());
     CHECK(codeOf([&] { fixture.store.createConversation(id); }) == ErrorCode::InvalidId);
@@ -62,6 +66,9 @@ TEST_CASE("store: an id never leads out of the store (bugs 50 and 51)") {
     CHECK(codeOf([&] { fixture.store.removeConversation(id); }) == ErrorCode::InvalidId);
     CHECK(codeOf([&] { fixture.store.loadTrajectoryMeta(id); }) == ErrorCode::InvalidId);
     CHECK(codeOf([&] { fixture.store.loadTrajectoryStepTraces(id); }) == ErrorCode::InvalidId);
+    CHECK(codeOf([&] { fixture.store.saveConversation(conversation); }) == ErrorCode::InvalidId);
+    CHECK(codeOf([&] { fixture.store.saveTrajectoryMeta(id, meta); }) == ErrorCode::InvalidId);
+    CHECK(codeOf([&] { fixture.store.saveTrajectoryStepTraces(id, traces); }) == ErrorCode::InvalidId);
     CHECK(codeOf([&] { ref.createRun({RunType::Tally, id}); }) == ErrorCode::InvalidId);
     CHECK(codeOf([&] { ref.getRun(id); }) == ErrorCode::InvalidId);
   }
@@ -225,6 +232,60 @@ TEST_CASE("store: a conversation in a folder of another name is reported, and no
   Conversation other("other");
   CHECK(codeOf([&] { ref.save(other); }) == ErrorCode::InvalidDocument);
   CHECK(codeOf([&] { ref.overwrite(other); }) == ErrorCode::InvalidDocument);
+}
+
+TEST_CASE("store: conversations with runs are listed once each, and nothing of what is in them (bug 38)") {
+  Fixture fixture;
+  for (const std::string id : {"c1", "c10", "c2"}) {
+    const auto ref = fixture.store.createConversation(id);
+    auto report = tallyRun(), record = trajectoryRun();
+    ref.createRun({RunType::Tally, "r"}).save(report);
+    ref.createRun({RunType::Trajectory, "r"}).save(record);
+    Conversation conversation(id);
+    conversation.add(step(0));
+    ref.save(conversation);
+  }
+  std::vector<std::string> ids;
+  for (const auto& ref : fixture.store.listConversations()) ids.push_back(ref.id());
+  CHECK(ids == std::vector<std::string>{"c1", "c10", "c2"});
+  for (const auto& ref : fixture.store.listConversations()) {
+    REQUIRE(ref.listRuns().size() == 2);
+    for (const auto& run : ref.listRuns()) CHECK(run.id() == "r");
+  }
+}
+
+TEST_CASE("store: an id that holds ':' is listed as it is, and found by that (bug 15)") {
+  Fixture fixture;
+  const std::vector<std::string> all = {"a", "a%3Ab", "a:b", "my:conv"};
+  for (const auto& id : all) {
+    Conversation conversation(id);
+    conversation.add(step(0));
+    fixture.store.saveConversation(conversation);
+  }
+  std::vector<std::string> ids;
+  for (const auto& ref : fixture.store.listConversations()) ids.push_back(ref.id());
+  CHECK(ids == all);
+  for (const auto& id : ids) CHECK(fixture.store.getConversation(id)->load().id() == id);
+}
+
+TEST_CASE("store: meta.json is changed under a condition, and nothing else in it (bug 65)") {
+  Fixture fixture;
+  const std::string text = R"({"id":"c","createdAt":"2026-01-01T00:00:00Z","count":1e400})";
+  fixture.storage->write("conversations/c/meta.json", text);
+  const auto ref = fixture.store.getConversation("c").value();
+  auto mine = ref.meta().value(), theirs = ref.meta().value();
+  theirs.setMember("title", "\"T\"");
+  ref.saveMeta(theirs);
+  CHECK(fixture.storage->read("conversations/c/meta.json") == text.substr(0, text.size() - 1) + R"(,"title":"T"})");
+  mine.setMember("title", "\"U\"");
+  CHECK(codeOf([&] { ref.saveMeta(mine); }) == ErrorCode::Conflict);
+  theirs.setMember("createdAt", "\"soon\"");
+  CHECK(codeOf([&] { ref.saveMeta(theirs); }) == ErrorCode::InvalidDocument);
+  auto fresh = Document::parse(text);
+  CHECK(codeOf([&] { ref.saveMeta(fresh); }) == ErrorCode::AlreadyExists);
+  fixture.store.removeConversation("c");
+  CHECK(codeOf([&] { ref.saveMeta(fresh); }) == ErrorCode::NotFound);
+  CHECK_FALSE(ref.meta().has_value());
 }
 
 TEST_CASE("store: meta.json is read, with all that users keep in it (bug 65)") {

@@ -29,7 +29,8 @@ struct AppendStepsOptions {
   std::string_view token = {};
 };
 
-/// A cheap value; data is loaded on demand. Keeps the storage open. Threads: as a string; calls: as IStorage.
+/// A cheap value; data is loaded on demand. Keeps the storage open.
+/// Threads: const methods from any, others from one at a time, as with std::string.
 class TALLY_API ConversationRef {
  public:
   ConversationRef(std::shared_ptr<IStorage> storage, std::string path, std::string id)
@@ -46,9 +47,10 @@ class TALLY_API ConversationRef {
   /// Write all steps in one visible step. A conversation that was loaded is written only over the version it was
   /// loaded from, where the backend has versions; a fresh one creates. Updates `conversation.version()`.
   /// A backend without exclusive creation is asked first, which does not protect against a writer at the same instant.
-  /// Errors: Conflict, AlreadyExists; NotFound if there is no such conversation any more (TallyStore::saveConversation
-  /// makes it anew); InvalidDocument if its folder() is another one. Cost: one write; one stat more where it creates,
-  /// or where the backend has no versions.
+  /// Errors: AlreadyExists; Conflict, also where the conversation was removed since it was loaded and the backend has
+  /// versions; NotFound if there is no such conversation (a fresh one: TallyStore::saveConversation creates it);
+  /// InvalidDocument if its folder() is another one. Cost: one write; one stat more where it creates, or where the
+  /// backend has no versions.
   void save(Conversation& conversation, const Call& call = {}) const;
   /// Write over whatever is stored, without a look at versions.
   /// Errors: InvalidDocument if its folder() is another one; NotFound if there is no such conversation any more.
@@ -65,17 +67,22 @@ class TALLY_API ConversationRef {
   /// Conversation::add; that of later ones is dropped.
   /// Errors: InvalidDocument; NotFound if the conversation was removed; OutcomeUnknown; Conflict when others were
   /// faster a thousand times, nothing stored.
-  /// Cost: one append; the first time also one stat and one read of a byte.
+  /// Cost: one append; the first time, and without AppendAt each time, also one stat and one read of a byte.
   void append(const Step& step, const Call& call = {});
   /// The same for several steps: all of them or none, in one append. No steps: nothing is done or looked for.
   void append(std::span<const Step> steps, const AppendStepsOptions& options = {}, const Call& call = {});
 
   /// Follow the steps as they are appended, by whomever. A conversation that is not there yet is waited for.
   /// Errors: Unsupported where the backend does not offer Follow; InvalidArgument for a cursor of another conversation.
+  /// Cost: what opening a follower costs the backend; steps are read by StepFollower::next.
   StepFollower follow(const FollowStepsOptions& options = {}, const Call& call = {}) const;
 
-  /// meta.json, or nothing when there is none. Cost: one read.
+  /// meta.json, or nothing when there is none. Errors: Corrupt if it is not JSON. Cost: one read.
   std::optional<Document> meta(const Call& call = {}) const;
+  /// Save meta.json, by the rules of RunRef::save: of two who changed it one gets a Conflict.
+  /// Errors: InvalidDocument with the faults, nothing written; AlreadyExists; Conflict; NotFound if there is no such
+  /// conversation. Cost: as RunRef::save.
+  void saveMeta(Document& meta, const Call& call = {}) const;
 
   /// The runs of both kinds, by kind and id. Ignores what is no run: folders, other file types, hidden files,
   /// index.json.

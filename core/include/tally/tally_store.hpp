@@ -88,7 +88,8 @@ class TALLY_API TallyStore {
   void saveTrajectoryStepTraces(std::string_view id, Document& traces, const Call& call = {}) const;
   std::optional<Document> loadTrajectoryStepTraces(std::string_view id, const Call& call = {}) const;
 
-  /// The storage below, for tools that move bytes.
+  /// The storage below, for tools that move bytes.   Lifetime: that of the handles and references; a TallyStore made
+  /// for one expression may be the last of them.
   IStorage& storage() const noexcept { return *storage_; }
 
  private:
@@ -102,6 +103,7 @@ class TALLY_API TallyStore {
 TALLY_API std::string_view idProblem(std::string_view id) noexcept;
 
 /// A fresh run id that sorts by time: "run-" + 13 digits of milliseconds + "-" + 7 characters of random bits.
+/// Threads: any. Cost: one call for the time, a few for random bits.
 TALLY_API std::string newRunId();
 
 }  // namespace tally

@@ -116,12 +116,11 @@ StepFollower ConversationRef::follow(const FollowStepsOptions& options, const Ca
 }
 
 std::optional<Document> ConversationRef::meta(const Call& call) const {
-  try {
-    return detail::loadDocument(*storage_, path::join({path_, layout::kMeta}), Schema::ConversationMeta, call);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::NotFound) throw;
-    return std::nullopt;
-  }
+  return detail::loadIfThere(*storage_, path::join({path_, layout::kMeta}), Schema::ConversationMeta, call);
+}
+
+void ConversationRef::saveMeta(Document& meta, const Call& call) const {
+  detail::saveDocument(*storage_, path::join({path_, layout::kMeta}), Schema::ConversationMeta, meta, call);
 }
 
 std::vector<RunRef> ConversationRef::listRuns(const Call& call) const {

@@ -55,6 +55,15 @@ Document loadDocument(IStorage& storage, std::string_view key, Schema schema, co
   }
 }
 
+std::optional<Document> loadIfThere(IStorage& storage, std::string_view key, Schema schema, const Call& call) {
+  try {
+    return loadDocument(storage, key, schema, call);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::NotFound) throw;
+    return std::nullopt;
+  }
+}
+
 namespace {
 
 // Without the faults that the document's findings tell of: those it had before anybody here touched it.

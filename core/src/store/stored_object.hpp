@@ -40,6 +40,8 @@ Version saveObject(IStorage& storage, std::string_view key, std::string_view byt
 
 /// Errors: NotFound; Corrupt if it is not JSON. Cost: one read.
 Document loadDocument(IStorage& storage, std::string_view key, Schema schema, const Call& call);
+/// The same; nothing when it is absent.
+std::optional<Document> loadIfThere(IStorage& storage, std::string_view key, Schema schema, const Call& call);
 
 /// Throw InvalidDocument with the faults unless the document keeps to its schema. Faults that its findings tell of
 /// were there when it was loaded, and are none of the writer's.

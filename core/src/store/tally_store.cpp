@@ -4,18 +4,6 @@
 #include "store/stored_object.hpp"
 
 namespace tally {
-namespace {
-
-std::optional<Document> loadIfThere(IStorage& storage, std::string_view key, Schema schema, const Call& call) {
-  try {
-    return detail::loadDocument(storage, key, schema, call);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::NotFound) throw;
-    return std::nullopt;
-  }
-}
-
-}  // namespace
 
 std::vector<ConversationRef> TallyStore::listConversations(const ListConversationsOptions& options,
                                                            const Call& call) const {
@@ -78,7 +66,7 @@ void TallyStore::saveTrajectoryMeta(std::string_view id, Document& meta, const C
 
 std::optional<Document> TallyStore::loadTrajectoryMeta(std::string_view id, const Call& call) const {
   const std::string key = path::join({layout::conversation(id), layout::kTrajectoryMeta});
-  return loadIfThere(*storage_, key, Schema::TrajectoryMeta, call);
+  return detail::loadIfThere(*storage_, key, Schema::TrajectoryMeta, call);
 }
 
 void TallyStore::saveTrajectoryStepTraces(std::string_view id, Document& traces, const Call& call) const {
@@ -88,7 +76,7 @@ void TallyStore::saveTrajectoryStepTraces(std::string_view id, Document& traces,
 
 std::optional<Document> TallyStore::loadTrajectoryStepTraces(std::string_view id, const Call& call) const {
   const std::string key = path::join({layout::conversation(id), layout::kStepTraces});
-  return loadIfThere(*storage_, key, Schema::StepTraces, call);
+  return detail::loadIfThere(*storage_, key, Schema::StepTraces, call);
 }
 
 }  // namespace tally
