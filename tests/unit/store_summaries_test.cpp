@@ -1,5 +1,7 @@
 // Summaries of many conversations, with and without batches.
 
+#include <functional>
+
 #include "support/doctest.hpp"
 #include "support/documents.hpp"
 #include "support/fake_storage.hpp"
@@ -85,6 +87,35 @@ TEST_CASE("summaries: a backend that does not answer never looks like no steps")
     Fixture fixture;
     const auto page = fixture.store.listConversations();
     fixture.storage->failCall(2, code);
+    fixture.storage->calls.clear();
     CHECK(codeOf([&] { fixture.store.summarize(page); }) == code);
+    CHECK(fixture.storage->calls.size() == 2);  // nobody waits for it once more
+  }
+}
+
+TEST_CASE("batch: what the sink throws ends the batch, and is no failure of the item") {
+  struct Throwing final : BatchSink {
+    void take(std::size_t, std::string_view, const StorageStat&) override {
+      ++taken;
+      throw Error(ErrorCode::Exhausted, "the sink is full");
+    }
+    void fail(std::size_t, const Error&) override { ++failed; }
+    int taken = 0, failed = 0;
+  };
+  FakeStorage storage;
+  for (const std::string key : {"a", "b"}) storage.write(key, "bytes");
+  BatchByOnes ones(storage);
+  const Batch::Keys keys = {"a", "b"};
+  const std::function<void(BatchSink&)> batches[] = {[&](BatchSink& out) { ones.readMany(keys, out, {}); },
+                                                     [&](BatchSink& out) { ones.statMany(keys, out, {}); },
+                                                     [&](BatchSink& out) {
+                                                       ones.writeMany(keys, {"1", "2"}, {}, out, {});
+                                                     },
+                                                     [&](BatchSink& out) { ones.removeMany(keys, {}, out, {}); }};
+  for (const auto& batch : batches) {
+    Throwing sink;
+    CHECK(codeOf([&] { batch(sink); }) == ErrorCode::Exhausted);
+    CHECK(sink.taken == 1);
+    CHECK(sink.failed == 0);
   }
 }

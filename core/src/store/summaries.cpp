@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "store/layout.hpp"
 #include "tally/extensions/batch.hpp"
 #include "tally/tally_store.hpp"
@@ -10,7 +12,8 @@ bool concernsAll(ErrorCode code) {
          code == ErrorCode::Unauthenticated;
 }
 
-/// Counts each conversation as it arrives, so that none but one is in memory.
+/// Counts each conversation as it arrives, so that none but one is in memory. Throws what concerns all of them: then
+/// the rest need not be asked for.
 class Counting final : public BatchSink {
  public:
   Counting(const ConversationRef* refs, const Batch::Keys& keys, ConversationSummary* out)
@@ -22,19 +25,16 @@ class Counting final : public BatchSink {
   }
   void fail(std::size_t index, const Error& error) override {
     if (error.code() == ErrorCode::NotFound) return;  // created, and no steps yet
-    out_[index].error = error;
-    out_[index].error->at("", "load", keys_[index]);
-    if (!failure_ && concernsAll(error.code())) failure_ = out_[index].error;
-  }
-  void finish() const {
-    if (failure_) throw Error(*failure_);
+    Error failure = error;
+    failure.at("", "load", keys_[index]);
+    if (concernsAll(error.code())) throw failure;
+    out_[index].error = std::move(failure);
   }
 
  private:
   const ConversationRef* refs_;
   const Batch::Keys& keys_;
   ConversationSummary* out_;
-  std::optional<Error> failure_;
 };
 
 }  // namespace
@@ -50,7 +50,6 @@ std::vector<ConversationSummary> TallyStore::summarize(std::span<const Conversat
   BatchByOnes by_ones(*storage_);
   Batch* batch = storage_->extension<Batch>();
   (batch != nullptr ? *batch : by_ones).readMany(keys, counting, call);
-  counting.finish();
   return all;
 }
 

@@ -2,6 +2,7 @@
 // Optional ability: many objects in one go.
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +11,8 @@
 
 namespace tally {
 
-/// Where the results of a batch go: one call an item, by its index in the request, in any order.
+/// Where the results of a batch go: one call an item, by its index in the request, in any order. What the sink throws
+/// ends the batch and reaches its caller; what became of the other items is unknown then.
 class TALLY_API BatchSink {
  public:
   virtual ~BatchSink() = default;
@@ -47,47 +49,51 @@ class BatchByOnes final : public Batch {
   explicit BatchByOnes(IStorage& storage) noexcept : storage_(storage) {}
 
   void readMany(const Keys& keys, BatchSink& out, const Call& call) override {
-    each(keys, out, call, [&](std::size_t index) {
-      std::string bytes;
-      StorageStat stat;
-      {
-        StringSink sink(bytes);
-        stat = storage_.read(keys[index], {}, sink, call);
-      }
-      out.take(index, bytes, stat);
+    each(keys, out, call, [&](std::size_t index, std::string& bytes) {
+      StringSink sink(bytes);
+      return storage_.read(keys[index], {}, sink, call);
     });
   }
   void writeMany(const Keys& keys, const std::vector<std::string_view>& contents, const WriteOptions& options,
                  BatchSink& out, const Call& call) override {
-    each(keys, out, call, [&](std::size_t index) {
+    each(keys, out, call, [&](std::size_t index, std::string&) {
       StorageStat stat;
       stat.version = storage_.write(keys[index], contents[index], options, call);
-      out.take(index, {}, stat);
+      return stat;
     });
   }
   void statMany(const Keys& keys, BatchSink& out, const Call& call) override {
-    each(keys, out, call, [&](std::size_t index) {
+    each(keys, out, call, [&](std::size_t index, std::string&) {
       const auto stat = storage_.stat(keys[index], call);
       if (!stat) throw Error(ErrorCode::NotFound, "no such object");
-      out.take(index, {}, *stat);
+      return *stat;
     });
   }
   void removeMany(const Keys& keys, const RemoveOptions& options, BatchSink& out, const Call& call) override {
-    each(keys, out, call, [&](std::size_t index) {
+    each(keys, out, call, [&](std::size_t index, std::string&) {
       if (!storage_.remove(keys[index], options, call)) throw Error(ErrorCode::NotFound, "no such object");
-      out.take(index, {}, {});
+      return StorageStat();
     });
   }
 
  private:
+  // The sink is called outside of the try: what it throws is no failure of the item.
   template <typename One>
   void each(const Keys& keys, BatchSink& out, const Call& call, One&& one) {
     call.check();
     for (std::size_t index = 0; index < keys.size(); ++index) {
+      std::string bytes;
+      StorageStat stat;
+      std::optional<Error> failure;
       try {
-        one(index);
+        stat = one(index, bytes);
       } catch (const Error& error) {
-        out.fail(index, error);
+        failure = error;
+      }
+      if (failure) {
+        out.fail(index, *failure);
+      } else {
+        out.take(index, bytes, stat);
       }
     }
   }
