@@ -125,6 +125,36 @@ TEST_CASE("options: what an author declares arrives, whatever the kind of its de
   CHECK(textOf(lookUp(options, "seeds.0")) == "s");
 }
 
+TEST_CASE("options: a note whose members have another type is refused, whatever it says else") {
+  struct Row {
+    const char* members;
+    const char* says;
+  };
+  constexpr Row kRows[] = {
+      {R"("options":{})", "has a member 'options' that is not a list"},
+      {R"("options":null)", "has a member 'options' that is not a list"},
+      {R"("extensions":"tally.follow/1")", "has a member 'extensions' that is not a list"},
+      {R"("extensions":[1])", "has something else than texts in 'extensions'"},
+      {R"("minHost":"0")", "has a member 'minHost' that is not a number"},
+      {R"("options":[{"name":"a","type":"text","secret":"true"}])", "has a member 'secret' that is not true or false"},
+      {R"("options":[{"name":"a","type":"text","secret":1}])", "has a member 'secret' that is not true or false"},
+      {R"("options":[{"name":"a","type":"text","required":"yes"}])",
+       "has a member 'required' that is not true or false"},
+      {R"("options":[{"name":"a","type":"text","choices":"b"}])", "has a member 'choices' that is not a list"},
+      {R"("options":[{"name":"a","type":"text","choices":["b",2]}])", "has something else than texts in 'choices'"},
+      {R"("options":[{"name":"a","type":"integer","minimum":"1"}])", "has a member 'minimum' that is not a number"},
+      {R"("options":[{"name":"a","type":"list","default":["b"]}])",
+       "has a member 'default' that is not a single value"},
+  };
+  for (const Row& row : kRows) {
+    CAPTURE(row.members);
+    const std::string text = std::string(R"({"abi":"1.0","name":"fixture",)") + row.members + "}";
+    CHECK(codeOf([&] { plugins::parseNote(text); }) == ErrorCode::PluginNoNote);
+    CHECK_MESSAGE(messageOf([&] { plugins::parseNote(text); }).find(row.says) != std::string::npos, row.says);
+  }
+  CHECK(plugins::parseNote(R"({"abi":"1.0","name":"fixture","later":[1],"options":[]})").options.empty());
+}
+
 TEST_CASE("options: a default of another kind than the option does not compile") {
   static_assert(Constant<[] { return Option::text("a", "").byDefault("x"); }>);
   static_assert(!Constant<[] { return Option::text("a", "").byDefault(1); }>);

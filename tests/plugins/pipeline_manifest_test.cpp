@@ -37,6 +37,13 @@ TEST_CASE("manifest: an empty one says nothing") {
   CHECK(createStorage(copy.config)->read("any") == "bytes");
 }
 
+TEST_CASE("manifest: one that opens but can't be read stops the load") {
+  const PluginCopy copy("good");
+  std::filesystem::create_symlink("/proc/self/mem", copy.manifest());  // nothing is at its beginning: EIO
+  CHECK(codeOf([&] { createStorage(copy.config); }) == ErrorCode::PluginBadManifest);
+  CHECK(messageOf([&] { createStorage(copy.config); }).find("can't be read: ") != std::string::npos);
+}
+
 TEST_CASE("manifest: a broken one is an error, not a skip") {
   struct Broken {
     const char* text;

@@ -67,6 +67,7 @@ std::optional<PluginManifest> readManifest(const std::filesystem::path& plugin, 
   if (!in) bad(file, std::string("can't be read: ") + std::strerror(errno));
   std::string text(kMaxBytes + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad()) bad(file, std::string("can't be read: ") + std::strerror(errno));
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > kMaxBytes) bad(file, "is above 64 KiB");
   return parseManifest(text, file);

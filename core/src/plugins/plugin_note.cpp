@@ -19,30 +19,37 @@ constexpr std::array<std::string_view, 6> kTypeNames = {"flag", "integer", "numb
 
 [[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::PluginNoNote, "the tally note " + why); }
 
-std::string textOf(const json& object, const char* name) {
+// The member of that name, or null. One of another type is no note: `"secret": "true"`, passed by, would show a
+// password.
+const json* memberOf(const json& object, const char* name, bool (json::*is_right)() const noexcept, const char* what) {
   const auto found = object.find(name);
-  if (found == object.end()) return {};
-  if (!found->is_string()) refuse(std::string("has a '") + name + "' that is not text");
-  return found->get<std::string>();
+  if (found == object.end()) return nullptr;
+  if (!((*found).*is_right)()) refuse(std::string("has a member '") + name + "' that is not " + what);
+  return &*found;
+}
+
+std::string textOf(const json& object, const char* name) {
+  const json* const text = memberOf(object, name, &json::is_string, "text");
+  return text == nullptr ? std::string() : text->get<std::string>();
 }
 
 bool flagOf(const json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_boolean() && found->get<bool>();
+  const json* const flag = memberOf(object, name, &json::is_boolean, "true or false");
+  return flag != nullptr && flag->get<bool>();
 }
 
 std::optional<double> numberOf(const json& object, const char* name) {
-  const auto found = object.find(name);
-  if (found == object.end() || !found->is_number()) return std::nullopt;
-  return found->get<double>();
+  const json* const number = memberOf(object, name, &json::is_number, "a number");
+  return number == nullptr ? std::nullopt : std::optional(number->get<double>());
 }
 
 std::vector<std::string> textsOf(const json& object, const char* name) {
   std::vector<std::string> texts;
-  const auto found = object.find(name);
-  if (found == object.end() || !found->is_array()) return texts;
-  for (const json& one : *found) {
-    if (one.is_string()) texts.push_back(one.get<std::string>());
+  const json* const list = memberOf(object, name, &json::is_array, "a list");
+  if (list == nullptr) return texts;
+  for (const json& one : *list) {
+    if (!one.is_string()) refuse(std::string("has something else than texts in '") + name + "'");
+    texts.push_back(one.get<std::string>());
   }
   return texts;
 }
@@ -65,7 +72,8 @@ PluginOption optionOf(const json& object) {
   option.minimum = numberOf(object, "minimum");
   option.maximum = numberOf(object, "maximum");
   option.choices = textsOf(object, "choices");
-  if (const auto found = object.find("default"); found != object.end()) {
+  if (const json* const found = memberOf(object, "default", &json::is_primitive, "a single value")) {
+    if (found->is_null()) refuse("has an option with the default null; leave it out");
     option.default_value = found->is_string() ? found->get<std::string>() : found->dump();
   }
   return option;
@@ -110,7 +118,7 @@ PluginNote parseNote(std::string_view text) {
     note.min_host_minor = static_cast<std::uint32_t>(std::clamp(*minimum, 0.0, 65535.0));
   }
   note.extensions = textsOf(parsed, "extensions");
-  if (const auto options = parsed.find("options"); options != parsed.end() && options->is_array()) {
+  if (const json* const options = memberOf(parsed, "options", &json::is_array, "a list")) {
     for (const json& one : *options) note.options.push_back(optionOf(one));
   }
   return note;

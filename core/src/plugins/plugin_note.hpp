@@ -7,8 +7,8 @@
 
 namespace tally::plugins {
 
-/// Read a note. Unknown members are ignored: later versions may add some.
-/// Errors: PluginNoNote with the fault, for what is no note at all.
+/// Read a note. Unknown members are ignored: later versions may add some. Known ones have their type.
+/// Errors: PluginNoNote with the fault.
 PluginNote parseNote(std::string_view text);
 
 /// Refuse what this host can't run: name against `expected` (empty: any), major version, minor version needed,
