@@ -92,6 +92,10 @@ TEST_CASE("names: text for a message is one short line of whole characters") {
   CHECK(config::printable("a\nb\x1b[31m") == "a b [31m");
   CHECK(config::printable(std::string(100, 'x')) == std::string(80, 'x') + "...");
   CHECK(config::printable(std::string(79, 'x') + "\xC3\xA4") == std::string(79, 'x') + "...");
+  CHECK(config::printable("a\xC2\x9B"
+                          "31m\xC2\xA0") == "a  31m\xC2\xA0");
+  CHECK(config::printable(std::string(100, '\x80')) == std::string(77, '\x80') + "...");
+  CHECK(config::printable("abcdef", 3) == "abc...");
 }
 
 }  // namespace

@@ -194,6 +194,13 @@ TEST_CASE("json: a value built in memory must have a JSON form") {
   CHECK(messageOf([] { JsonText::of(Json{{"a", {{"\xFF", 1}}}}); }).find("a: the name of a member") == 0);
 }
 
+TEST_CASE("json: the place of a fault is shown without control characters and with whole letters") {
+  const Json odd = {{"a\x1b[31m", std::nan("")}};
+  CHECK(messageOf([&] { JsonText::of(odd); }).find("a [31m: NaN") == 0);
+  const Json deep_name = {{std::string(199, 'x') + "\xC3\xA4", std::nan("")}};
+  CHECK(messageOf([&] { JsonText::of(deep_name); }).find(std::string(199, 'x') + "...: NaN") == 0);
+}
+
 TEST_CASE("json: a value built in memory may be nested as deep as text, and no deeper") {
   for (const int indent : {-1, 2}) CHECK_NOTHROW(JsonText::of(Json::parse(deep(1024)), indent));
   for (const std::size_t levels : {1025, 200'000}) {

@@ -22,6 +22,15 @@ const Capabilities kNone{};
 
 }  // namespace
 
+TEST_CASE("store: an id that can't be is shown without control characters and with whole letters") {
+  Fixture fixture;
+  CHECK(messageOf([&] { fixture.store.createConversation("a\x1b[31m"); }).find("'a [31m' can't be") !=
+        std::string::npos);
+  const std::string long_id = std::string(59, '/') + "\xC3\xA4 and more";
+  CHECK(messageOf([&] { fixture.store.createConversation(long_id); }).find("'" + std::string(59, '/') + "...'") !=
+        std::string::npos);
+}
+
 TEST_CASE("store: ids as long as a file name may be are listed and read, and not created") {
   for (const std::size_t size : {129, 250}) {
     CAPTURE(size);

@@ -8,8 +8,6 @@
 namespace tally::config {
 namespace {
 
-constexpr std::size_t kLongestShown = 80;
-
 bool looksSecret(std::string_view name) {
   static constexpr std::array<std::string_view, 5> kWords{"token", "secret", "password", "passwd", "key"};
   const std::string lower = lowerCase(name);
@@ -23,15 +21,6 @@ bool isBackendName(std::string_view name) noexcept {
   const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
   const auto rest = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; };
   return !name.empty() && name.size() <= 32 && letter(name.front()) && std::all_of(name.begin(), name.end(), rest);
-}
-
-std::string printable(std::string_view text) {
-  std::size_t end = std::min(text.size(), kLongestShown);
-  while (end < text.size() && (text[end] & 0xC0) == 0x80) --end;  // not inside a UTF-8 sequence
-  std::string shown(text.substr(0, end));
-  std::replace_if(
-      shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
-  return end < text.size() ? shown + "..." : shown;
 }
 
 std::string shownValue(std::string_view name, std::string_view value) {

@@ -1,8 +1,10 @@
 #pragma once
-// Names of backends, and text of strangers made fit for a message.
+// Names of backends, and values of strangers made fit for a message.
 
 #include <string>
 #include <string_view>
+
+#include "text/printable.hpp"
 
 namespace tally::config {
 
@@ -11,8 +13,7 @@ inline constexpr std::string_view kBackendNameRule = "a letter a-z, then at most
 /// Can `name` be the name of a backend? See kBackendNameRule.
 bool isBackendName(std::string_view name) noexcept;
 
-/// `text` on one line, without control characters, cut when it is long.
-std::string printable(std::string_view text);
+using detail::printable;
 
 /// The value of the key `name` for a message: quoted, or hidden when the name or the value looks like a secret.
 std::string shownValue(std::string_view name, std::string_view value);

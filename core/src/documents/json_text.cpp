@@ -7,6 +7,7 @@
 #include "tally/error.hpp"
 #include "tally/json.hpp"
 #include "tally/path.hpp"
+#include "text/printable.hpp"
 
 namespace tally {
 namespace {
@@ -46,8 +47,7 @@ std::optional<Fault> findFault(const Json& value, std::size_t levels_left = deta
 [[noreturn]] void throwFault(Fault fault) {
   constexpr std::size_t kShown = 200;
   if (fault.path.empty()) fault.path = "the value";
-  if (fault.path.size() > kShown) fault.path = fault.path.substr(0, kShown) + "...";
-  throw Error(ErrorCode::InvalidDocument, fault.path.append(": ").append(fault.what));
+  throw Error(ErrorCode::InvalidDocument, detail::printable(fault.path, kShown).append(": ").append(fault.what));
 }
 
 }  // namespace

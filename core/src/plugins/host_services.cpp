@@ -11,30 +11,18 @@
 #include <vector>
 
 #include "tally/create_storage.hpp"
+#include "text/printable.hpp"
 
 namespace tally::plugins {
 namespace {
 
 thread_local std::string detail_text;
 
-// One line without control characters, of which UTF-8 has some beyond ASCII; what a terminal obeys must not come from a
-// plugin.
-std::string printableLine(std::string_view text) {
-  constexpr std::size_t kLongest = 4096;
-  std::string line(text.substr(0, kLongest));
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(line[i]);
-    const bool beyond_ascii = i > 0 && line[i - 1] == '\xC2' && byte >= 0x80 && byte < 0xA0;
-    if (beyond_ascii) line[i - 1] = ' ';
-    if (byte < 0x20 || byte == 0x7F || beyond_ascii) line[i] = ' ';
-  }
-  return text.size() > kLongest ? line + "..." : line;
-}
-
 void toStandardError(int level, std::string_view plugin, std::string_view text) {
+  constexpr std::size_t kLongest = 4096;
   if (level < TALLY_LOG_WARNING) return;
   std::string line = level >= TALLY_LOG_ERROR ? "tally: error: " : "tally: warning: ";
-  line.append(plugin).append(": ").append(printableLine(text)) += '\n';
+  line.append(plugin).append(": ").append(detail::printable(text, kLongest)) += '\n';
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

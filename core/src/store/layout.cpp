@@ -2,6 +2,7 @@
 
 #include "tally/path.hpp"
 #include "tally/tally_store.hpp"
+#include "text/printable.hpp"
 
 namespace tally::layout {
 namespace {
@@ -24,9 +25,9 @@ void check(std::string_view problem, std::string_view kind, std::string_view id,
   if (problem.empty() && use == IdFor::Creating) problem = idProblem(id);
   if (problem.empty()) return;
   constexpr std::size_t kShown = 60;
-  const std::string shown = id.size() > kShown ? std::string(id.substr(0, kShown)) + "..." : std::string(id);
-  throw Error(ErrorCode::InvalidId, "'" + shown + "' can't be the id of a " + std::string(kind) + ": " +
-                                        std::string(problem) + ". New ids are file names of 1 to 128 bytes.");
+  throw Error(ErrorCode::InvalidId, "'" + detail::printable(id, kShown) + "' can't be the id of a " +
+                                        std::string(kind) + ": " + std::string(problem) +
+                                        ". New ids are file names of 1 to 128 bytes.");
 }
 
 }  // namespace
