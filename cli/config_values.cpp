@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <type_traits>
 
@@ -48,14 +47,18 @@ Json safeValue(const OptionValue& option, const PluginOption* published) {
   return plainValue(option);
 }
 
-/// A default as a file would hold it.
+/// A default as a file would hold it; text where it does not fit its type, which is refused when it is used.
 Json defaultValue(const PluginOption& option) {
   using Type = PluginOption::Type;
   const auto& text = *option.default_value;
+  const auto typed = [&](bool (Json::*is_right)() const noexcept) {
+    auto value = Json::parse(text, nullptr, false);
+    return (value.*is_right)() ? value : Json(text);
+  };
   switch (option.type) {
-    case Type::Flag: return text == "true";
-    case Type::Integer: return std::strtoll(text.c_str(), nullptr, 10);
-    case Type::Number: return std::strtod(text.c_str(), nullptr);
+    case Type::Flag: return typed(&Json::is_boolean);
+    case Type::Integer: return typed(&Json::is_number_integer);
+    case Type::Number: return typed(&Json::is_number);
     case Type::List: return text.empty() ? Json::array() : Json::array({withoutPassword(text)});
     case Type::Text:
     case Type::Path: break;

@@ -1,6 +1,7 @@
 #include "plugins/plugin_options.hpp"
 
 #include <cstring>
+#include <limits>
 
 #include "plugins/plugin_note.hpp"
 #include "support/doctest.hpp"
@@ -153,6 +154,38 @@ TEST_CASE("options: a note whose members have another type is refused, whatever 
     CHECK_MESSAGE(messageOf([&] { plugins::parseNote(text); }).find(row.says) != std::string::npos, row.says);
   }
   CHECK(plugins::parseNote(R"({"abi":"1.0","name":"fixture","later":[1],"options":[]})").options.empty());
+}
+
+TEST_CASE("options: a default that its option would refuse is the plugin's fault, and never half read") {
+  constexpr const char* kBad[] = {
+      R"("type":"integer","default":"3 MB")", R"("type":"integer","default":"abc")",
+      R"("type":"integer","default":2.5)",    R"("type":"integer","default":1e300)",
+      R"("type":"integer","default":"")",     R"("type":"flag","default":1)",
+      R"("type":"flag","default":"yes")",     R"("type":"number","default":"0,5")",
+      R"("type":"number","default":"1 s")",   R"("type":"integer","maximum":9,"default":10)"};
+  for (const char* members : kBad) {
+    CAPTURE(members);
+    const std::string text =
+        std::string(R"({"abi":"1.0","name":"fixture","options":[{"name":"size",)") + members + "}]}";
+    const auto check = [&] { PluginOptions(configWith({}, false), plugins::parseNote(text)); };
+    CHECK(codeOf(check) == ErrorCode::PluginNoNote);
+    CHECK(messageOf(check).find("the default of 'size' is not valid") != std::string::npos);
+  }
+}
+
+TEST_CASE("options: numbers of any size are passed on and shown as they are") {
+  const PluginNote wide = plugins::parseNote(R"({"abi":"1.0","name":"fixture","options":[
+    {"name":"large","type":"number","default":1e300},{"name":"least","type":"number","default":-1e300},
+    {"name":"ratio","type":"number","minimum":1e-7,"maximum":1e300},{"name":"size","type":"integer","maximum":1000000}]})");
+  const PluginOptions options(configWith({}, false), wide);
+  CHECK(lookUp(options, "large").number == 1e300);
+  CHECK(lookUp(options, "large").integer == std::numeric_limits<std::int64_t>::max());
+  CHECK(lookUp(options, "least").integer == std::numeric_limits<std::int64_t>::min());
+  const auto refusal = [&](const char* name, double value) {
+    return messageOf([&] { PluginOptions(configWith({{name, at(value)}}, false), wide); });
+  };
+  CHECK(refusal("ratio", 1e-9).find("is 1e-09; expected a number from 1e-07 to 1e+300") != std::string::npos);
+  CHECK(refusal("size", 2.5).find("is 2.5; expected a whole number to 1000000") != std::string::npos);
 }
 
 TEST_CASE("options: a default of another kind than the option does not compile") {

@@ -3,17 +3,12 @@
 #include "config/fail.hpp"
 #include "config/names.hpp"
 #include "config/scalar.hpp"
+#include "text/number_text.hpp"
 
 namespace tally::config {
 namespace {
 
 using Kind = YamlNode::Kind;
-
-std::string shortNumber(double number) {
-  std::string text = std::to_string(number);
-  text.erase(text.find_last_not_of('0') + 1);
-  return text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
-}
 
 std::string describe(const YamlNode& value) {
   switch (value.kind) {
@@ -80,7 +75,7 @@ const YamlNode* MapReader::integer(std::string_view key, std::int64_t minimum, s
 }
 
 const YamlNode* MapReader::number(std::string_view key, double minimum, double maximum, double& target) {
-  const std::string expected = "a number from " + shortNumber(minimum) + " to " + shortNumber(maximum);
+  const std::string expected = "a number from " + detail::numberText(minimum) + " to " + detail::numberText(maximum);
   const YamlNode* node = scalar(key, expected);
   if (node == nullptr) return nullptr;
   const auto value = typedValue(*node);

@@ -1,13 +1,15 @@
 #include "plugins/plugin_options.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "config/names.hpp"
+#include "config/scalar.hpp"
 #include "plugins/line_views.hpp"
 #include "tally/error.hpp"
+#include "text/number_text.hpp"
 
 namespace tally::plugins {
 namespace {
@@ -17,11 +19,6 @@ using Type = PluginOption::Type;
 // "tally.yaml:4:5: storage.redis.poolSize"
 std::string where(const OptionValue& given, const std::string& backend, const std::string& name) {
   return given.origin.toString() + ": storage." + backend + "." + name;
-}
-
-std::string boundText(double bound) {
-  const auto whole = static_cast<std::int64_t>(bound);
-  return static_cast<double>(whole) == bound ? std::to_string(whole) : std::to_string(bound);
 }
 
 std::string expectation(const PluginOption& option) {
@@ -39,8 +36,8 @@ std::string expectation(const PluginOption& option) {
     case Type::Number: break;
   }
   std::string text = option.type == Type::Integer ? "a whole number" : "a number";
-  if (option.minimum) text += " from " + boundText(*option.minimum);
-  if (option.maximum) text += " to " + boundText(*option.maximum);
+  if (option.minimum) text += " from " + detail::numberText(*option.minimum);
+  if (option.maximum) text += " to " + detail::numberText(*option.maximum);
   return text;
 }
 
@@ -50,17 +47,11 @@ std::optional<std::string> shown(const OptionValue& given, const std::string& na
     std::optional<std::string> operator()(std::monostate) const { return "empty"; }
     std::optional<std::string> operator()(bool b) const { return b ? "true" : "false"; }
     std::optional<std::string> operator()(std::int64_t i) const { return std::to_string(i); }
-    std::optional<std::string> operator()(double d) const { return std::to_string(d); }
+    std::optional<std::string> operator()(double d) const { return detail::numberText(d); }
     std::optional<std::string> operator()(const std::string& s) const { return config::shownValue(name, s); }
     std::optional<std::string> operator()(const OptionValue::List&) const { return "a list"; }
   };
   return std::visit(Show{name}, given.value);
-}
-
-[[noreturn]] void refuse(const PluginOption& option, const OptionValue& given, const std::string& backend) {
-  std::string text = where(given, backend, option.name) + " is ";
-  text += option.secret ? "not usable (its value is a secret and not shown)" : shown(given, option.name).value_or("");
-  throw Error(ErrorCode::InvalidConfig, text + "; expected " + expectation(option));
 }
 
 std::optional<double> numberOf(const OptionValue& given) {
@@ -78,27 +69,58 @@ std::optional<std::string> textOf(const OptionValue& given) {
   return std::nullopt;
 }
 
-bool inRange(const PluginOption& option, double value) {
-  return std::isfinite(value) && value >= option.minimum.value_or(value) && value <= option.maximum.value_or(value);
-}
+// A value, as what its option takes. Errors: InvalidConfig, naming place, finding and expectation.
+struct Checked {
+  const PluginOption& option;
+  const OptionValue& value;
+  const std::string& backend;
 
+  [[noreturn]] void refuse() const {
+    std::string text = where(value, backend, option.name) + " is ";
+    text += option.secret ? "not usable (its value is a secret and not shown)" : shown(value, option.name).value_or("");
+    throw Error(ErrorCode::InvalidConfig, text + "; expected " + expectation(option));
+  }
+
+  template <typename Held>
+  const Held& as() const {
+    if (const auto* held = std::get_if<Held>(&value.value)) return *held;
+    refuse();
+  }
+
+  double inRange(std::optional<double> number) const {
+    if (!number || !std::isfinite(*number)) refuse();
+    if (*number < option.minimum.value_or(*number) || *number > option.maximum.value_or(*number)) refuse();
+    return *number;
+  }
+
+  std::string text() const {
+    auto text = textOf(value);
+    const auto& choices = option.choices;
+    if (!text || (!choices.empty() && std::find(choices.begin(), choices.end(), *text) == choices.end())) refuse();
+    return *std::move(text);
+  }
+};
+
+// What fits no type stays text, and is refused like that in a file.
 OptionValue defaultOf(const PluginOption& option) {
   const std::string& text = *option.default_value;
   OptionValue value;
   switch (option.type) {
-    case Type::Flag: value.value = text == "true"; break;
-    case Type::Integer: {
-      std::int64_t whole = 0;
-      std::from_chars(text.data(), text.data() + text.size(), whole);
-      value.value = whole;
-      break;
-    }
-    case Type::Number: value.value = std::strtod(text.c_str(), nullptr); break;
+    case Type::Flag:
+    case Type::Integer:
+    case Type::Number: value.value = config::typedValue(text); break;
     case Type::List: value.value = text.empty() ? OptionValue::List{} : OptionValue::List{text}; break;
     case Type::Text:
     case Type::Path: value.value = text; break;
   }
   return value;
+}
+
+// What a plugin sees that reads a number as a whole one.
+std::int64_t wholePart(double number) {
+  constexpr double kLimit = 9223372036854775808.0;  // 2^63
+  if (number >= kLimit) return std::numeric_limits<std::int64_t>::max();
+  return number < -kLimit ? std::numeric_limits<std::int64_t>::min() : static_cast<std::int64_t>(number);
 }
 
 void refuseUnknown(const OptionMap& section, const PluginNote& note) {
@@ -150,43 +172,30 @@ PluginOptions::PluginOptions(const Config& config, const PluginNote& note) {
 void PluginOptions::add(const PluginOption& option, const OptionValue* given, const Config& config) {
   if (given == nullptr && !option.default_value) return;
   const OptionValue value = given != nullptr ? *given : defaultOf(option);
-  const auto bad = [&] { refuse(option, value, config.storage.backend); };
+  const Checked checked{option, value, config.storage.backend};
   switch (option.type) {
-    case Type::Flag:
-      if (!std::holds_alternative<bool>(value.value)) bad();
-      return set(option.name, TALLY_VALUE_FLAG, std::get<bool>(value.value) ? 1 : 0, 0, {});
+    case Type::Flag: return set(option.name, TALLY_VALUE_FLAG, checked.as<bool>() ? 1 : 0, 0, {});
     case Type::Integer: {
-      if (!std::holds_alternative<std::int64_t>(value.value)) bad();
-      const auto whole = std::get<std::int64_t>(value.value);
-      if (!inRange(option, static_cast<double>(whole))) bad();
-      return set(option.name, TALLY_VALUE_INTEGER, whole, static_cast<double>(whole), {});
+      const auto whole = checked.as<std::int64_t>();
+      return set(option.name, TALLY_VALUE_INTEGER, whole, checked.inRange(static_cast<double>(whole)), {});
     }
     case Type::Number: {
-      const auto number = numberOf(value);
-      if (!number || !inRange(option, *number)) bad();
-      return set(option.name, TALLY_VALUE_NUMBER, static_cast<std::int64_t>(*number), *number, {});
+      const double number = checked.inRange(numberOf(value));
+      return set(option.name, TALLY_VALUE_NUMBER, wholePart(number), number, {});
     }
-    case Type::List: {
-      if (!std::holds_alternative<OptionValue::List>(value.value)) bad();
-      const auto& texts = std::get<OptionValue::List>(value.value);
-      set(option.name, TALLY_VALUE_LIST, static_cast<std::int64_t>(texts.size()), 0, {});
-      for (std::size_t i = 0; i < texts.size(); ++i) {
-        set(option.name + '.' + std::to_string(i), TALLY_VALUE_TEXT, 0, 0, texts[i]);
-      }
-      return;
+    case Type::List: return addList(option.name, checked.as<OptionValue::List>());
+    case Type::Text: return set(option.name, TALLY_VALUE_TEXT, 0, 0, checked.text());
+    case Type::Path: {
+      const std::string path = checked.text();
+      if (path.empty()) checked.refuse();
+      return set(option.name, TALLY_VALUE_TEXT, 0, 0, (config.base_dir / path).lexically_normal().string());
     }
-    case Type::Text:
-    case Type::Path: break;
   }
-  auto text = textOf(value);
-  if (!text) bad();
-  const auto& choices = option.choices;
-  if (!choices.empty() && std::find(choices.begin(), choices.end(), *text) == choices.end()) bad();
-  if (option.type == Type::Path) {
-    if (text->empty()) bad();
-    *text = (config.base_dir / *text).lexically_normal().string();
-  }
-  set(option.name, TALLY_VALUE_TEXT, 0, 0, std::move(*text));
+}
+
+void PluginOptions::addList(const std::string& name, const OptionValue::List& texts) {
+  set(name, TALLY_VALUE_LIST, static_cast<std::int64_t>(texts.size()), 0, {});
+  for (std::size_t i = 0; i < texts.size(); ++i) set(name + '.' + std::to_string(i), TALLY_VALUE_TEXT, 0, 0, texts[i]);
 }
 
 void PluginOptions::set(const std::string& name, std::uint32_t kind, std::int64_t integer, double number,

@@ -28,6 +28,7 @@ class PluginOptions {
 
  private:
   void add(const PluginOption& option, const OptionValue* given, const Config& config);
+  void addList(const std::string& name, const OptionValue::List& texts);
   void set(const std::string& name, std::uint32_t kind, std::int64_t integer, double number, std::string text);
   static std::int32_t get(void* self, const tally_str* name, tally_value* value) noexcept;
 
