@@ -91,10 +91,12 @@ TEST_CASE("options: what is wrong is said with place, finding and expectation") 
   };
   const Row rows[] = {
       {{{"sise", at(std::int64_t{1})}}, ErrorCode::ConfigUnknownKey, "tally.yaml:7:5: storage.fixture.sise"},
-      {{{"sise", at(std::int64_t{1})}}, ErrorCode::ConfigUnknownKey, "did you mean 'size'?"},
+      {{{"sise", at(std::int64_t{1})}},
+       ErrorCode::ConfigUnknownKey,
+       "did you mean 'size'? 'tally plugins inspect fixture'"},
       {{{"zzzqqq", at(std::int64_t{1})}},
        ErrorCode::ConfigUnknownKey,
-       "no such option. 'tally plugins inspect fixture'"},
+       "no such option; known here: path, token, size, ratio, fast, mode, seeds. 'tally plugins inspect fixture'"},
       {{{"size", at(std::int64_t{10})}}, ErrorCode::InvalidConfig, "is 10; expected a whole number from 1 to 9"},
       {{{"size", at(std::string("redis://u:pw@h"))}}, ErrorCode::InvalidConfig, "is (hidden); expected a whole number"},
       {{{"size", at(std::string("many"))}}, ErrorCode::InvalidConfig, "is 'many'; expected a whole number"},

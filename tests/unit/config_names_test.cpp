@@ -22,6 +22,8 @@ TEST_CASE("nearestName: finds slips, and nothing where nothing is near") {
       {"bakend", "backend"},
       {"BACKEND", "backend"},
       {"backedn", "backend"},
+      {"bakcedn", "backend"},
+      {"ptah", "path"},
       {"pth", "path"},
       {"auto_create", "autoCreate"},
       {"plugins", "plugin"},
@@ -35,6 +37,8 @@ TEST_CASE("nearestName: finds slips, and nothing where nothing is near") {
     CAPTURE(row.given);
     CHECK(nearestName(row.given, known) == row.expected);
   }
+  CHECK(nearestName("ulr", {"url", "pool"}) == "url");
+  CHECK(nearestName("2s", {"s2"}) == "s2");
   CHECK(nearestName("abc", {}).empty());
   CHECK(nearestName(std::string(1'000'000, 'b'), known).empty());
 }

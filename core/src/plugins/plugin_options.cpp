@@ -123,16 +123,22 @@ std::int64_t wholePart(double number) {
   return number < -kLimit ? std::numeric_limits<std::int64_t>::min() : static_cast<std::int64_t>(number);
 }
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text.empty() ? "none" : text;
+}
+
 void refuseUnknown(const OptionMap& section, const PluginNote& note) {
   std::vector<std::string> known;
   for (const PluginOption& option : note.options) known.push_back(option.name);
   for (const auto& [name, given] : section) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    std::string text = where(given, note.name, name) + ": the backend '" + note.name + "' has no such option";
+    std::string text =
+        where(given, note.name, config::printable(name)) + ": the backend '" + note.name + "' has no such option; ";
     const std::string near = nearestName(name, known);
-    text += near.empty() ? "." : "; did you mean '" + near + "'?";
-    throw Error(ErrorCode::ConfigUnknownKey,
-                text + " 'tally plugins inspect " + note.name + "' lists the options that it has");
+    text += near.empty() ? "known here: " + joined(known) + "." : "did you mean '" + near + "'?";
+    throw Error(ErrorCode::ConfigUnknownKey, text + " 'tally plugins inspect " + note.name + "' says what each is for");
   }
 }
 
