@@ -5,8 +5,10 @@
 
 #include <algorithm>
 
+#include "config/parse_config.hpp"
 #include "plugins/fixtures.hpp"
 #include "plugins/plugin_note.hpp"
+#include "plugins/section_names.hpp"
 #include "support/doctest.hpp"
 #include "tally/create_storage.hpp"
 
@@ -102,4 +104,44 @@ TEST_CASE("search: a place that can't be looked into ends the search, an absent 
           return file.path == dir / "loop" && file.refused && file.refused->code() == ErrorCode::PermissionDenied;
         }) == 1);
   std::filesystem::remove_all(dir);
+}
+
+TEST_CASE("sections: one that is nearly the chosen backend's is refused with its place, any other may stay") {
+  struct Row {
+    const char* storage;
+    const char* says;  // empty: it is fine
+  };
+  constexpr Row kRows[] = {
+      {"{backend: fixture, fixtrue: {size: 1}}",
+       "tally.yaml:1:29: unknown key 'storage.fixtrue'; did you mean 'fixture'?"},
+      {"{backend: fixture, fixtrue: {size: 1}, fixture: {}}", "did you mean 'fixture'?"},
+      {"{backend: fixture, plugn: {path: /x.so}}", "unknown key 'storage.plugn'; did you mean 'plugin'?"},
+      {"{backend: fixture, fixtrue: {size: 1}, fixture: {size: 2}}", ""},
+      {"{backend: fixture, plugn: {a: 1}, plugin: {path: /x.so}}", ""},
+      {"{backend: fixture, fixtrue: }", ""},
+      {"{backend: fixture, acme: {size: 1}, redis: {url: x}}", ""},
+      {"{backend: secon, second: {size: 1}}", ""},
+  };
+  for (const Row& row : kRows) {
+    CAPTURE(row.storage);
+    Config config = config::parseConfig(std::string("storage: ") + row.storage,
+                                        {"tally.yaml", "/base", [](const auto&) { return std::nullopt; }, {}});
+    config.plugins.search_path = {fixtureFile("good").parent_path(), fixtureFile("second").parent_path()};
+    const auto check = [&] { plugins::refuseMisspeltSections(config); };
+    const std::string says = row.says;
+    if (says.empty()) {
+      CHECK_NOTHROW(check());
+    } else {
+      CHECK(codeOf(check) == ErrorCode::ConfigUnknownKey);
+      CHECK_MESSAGE(messageOf(check).find(says) != std::string::npos, messageOf(check));
+    }
+  }
+}
+
+TEST_CASE("sections: no storage is opened beside a misspelt one") {
+  Config config = fixtureConfig("good");
+  config.storage.sections["fixtrue"]["size"] = {std::int64_t{1}, {"tally.yaml", 3, 5}, "1"};
+  CHECK_NOTHROW(createStorage(config));  // made by a program
+  config.origins["storage.fixtrue"] = {"tally.yaml", 2, 3};
+  CHECK(codeOf([&] { createStorage(config); }) == ErrorCode::ConfigUnknownKey);
 }

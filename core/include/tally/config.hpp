@@ -98,7 +98,8 @@ struct Config {
   DefaultsConfig defaults;
   TrajectoriesConfig trajectories;
   EvaluationConfig evaluation;
-  /// Where each value that is not a default came from, by dotted key ("storage.redis.url"), for `tally config show`.
+  /// Where each value that is not a default came from, by dotted key ("storage.redis.url"), for `tally config show`;
+  /// and where the sections of backends begin in the file ("storage.redis").
   std::map<std::string, Origin> origins;
 };
 

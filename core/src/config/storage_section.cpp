@@ -100,6 +100,8 @@ void readSections(MapReader& section, Config& config) {
            section.pathOf(printable(entry->key)) + " is a map and so the section of a backend, whose name is " +
                std::string(kBackendNameRule));
     section.any(entry->key);
+    const bool is_written = !entry->children.empty() && entry->key_origin.line > 0;
+    if (is_written) config.origins[section.pathOf(entry->key)] = entry->key_origin;
     OptionMap& options = config.storage.sections[entry->key];
     OptionCollector(options, config.origins, section.pathOf(entry->key)).addAll(*entry);
   }

@@ -15,6 +15,7 @@
 #include "plugins/probe_memory.hpp"
 #include "plugins/registry.hpp"
 #include "plugins/sealed_copy.hpp"
+#include "plugins/section_names.hpp"
 
 namespace tally::plugins {
 namespace {
@@ -134,6 +135,7 @@ PluginUse loadPlugin(const Config& config, const std::string& backend, const Ste
 
 std::unique_ptr<IStorage> openStorage(const Config& config, PluginUse plugin, const Call& call,
                                       const StepObserver& observe) {
+  refuseMisspeltSections(config);
   const PluginOptions options(config, plugin->note());
   std::string ignored;
   for (const std::string& name : options.unused()) ignored += (ignored.empty() ? "; not used: " : ", ") + name;
