@@ -149,11 +149,9 @@ class Collector {
 std::string withoutPassword(const std::string& text) {
   const auto scheme = text.find("://");
   if (scheme == std::string::npos) return text;
-  const auto begin = scheme + 3;
-  const auto end = std::min(text.find_first_of("/?#", begin), text.size());
-  const auto at = text.rfind('@', end);
-  const auto colon = text.find(':', begin);
-  if (at == std::string::npos || at < begin || colon == std::string::npos || colon > at) return text;
+  const auto at = text.rfind('@');
+  const auto colon = text.find(':', scheme + 3);
+  if (at == std::string::npos || colon == std::string::npos || colon > at) return text;
   return text.substr(0, colon + 1) + kMask + text.substr(at);
 }
 

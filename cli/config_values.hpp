@@ -25,7 +25,8 @@ std::vector<ConfigValue> configValues(const Config& config);
 /// without plugin.
 std::vector<std::string> configWarnings(const Config& config);
 
-/// `text` with the password of a URL hidden: redis://user:******@host.
+/// `text` with the password of a URL hidden: redis://user:******@host. Passwords may hold any sign, and a text several
+/// URLs, so all up to the last '@' is hidden: rather too much than too little.
 std::string withoutPassword(const std::string& text);
 
 }  // namespace tally::cli
