@@ -26,6 +26,16 @@ TEST_CASE("overrides: TALLY_S2_BASIN without a token does not fall back to local
   CHECK(config.storage.backend == "s2");
   CHECK(optionOf<std::string>(config, "s2", "basin") == "basin");
   CHECK(config.storage.sections.at("s2").count("accessToken") == 0);
+  const Config by_variable = parse("", {{"TALLY_S2_BASIN", "basin"}, {"TALLY_STORAGE_BACKEND", "s2"}});
+  CHECK(by_variable.storage.backend == "s2");
+  CHECK(by_variable.storage.backend_origin.toString() == "variable TALLY_STORAGE_BACKEND");
+}
+
+TEST_CASE("overrides: TALLY_S2_BASIN chooses no backend, and what was chosen by nobody has the origin default") {
+  const Config config = parse("", {{"TALLY_S2_BASIN", "basin"}, {"TALLY_S2_ACCESS_TOKEN", "token"}});
+  CHECK(config.storage.backend == "local");
+  CHECK(config.storage.backend_origin.toString() == "default");
+  CHECK(optionOf<std::string>(config, "s2", "basin") == "basin");
 }
 
 TEST_CASE("overrides: autoCreate false is kept (bug 69)") {
