@@ -144,6 +144,20 @@ class Collector {
   std::vector<ConfigValue> values_;
 };
 
+/// Variables for a backend, where nothing says which backend is meant. A variable changes none that it does not name.
+void warnOfUnusedVariables(const StorageConfig& storage, std::vector<std::string>& warnings) {
+  if (storage.backend_origin.source != Origin().source) return;
+  for (const auto& [backend, options] : storage.sections) {
+    if (backend == storage.backend) continue;
+    for (const auto& [name, option] : options) {
+      if (!option.origin.source.starts_with("variable ")) continue;
+      warnings.push_back(
+          fmt::format("{} is set, but the backend is '{}'; to use '{}', set storage.backend or TALLY_STORAGE_BACKEND",
+                      option.origin.source, storage.backend, backend));
+    }
+  }
+}
+
 }  // namespace
 
 std::string withoutPassword(const std::string& text) {
@@ -173,6 +187,7 @@ std::vector<std::string> configWarnings(const Config& config) {
                                      storage.backend));
     }
   }
+  warnOfUnusedVariables(storage, warnings);
   for (const auto& folder : config.plugins.search_path) {
     if (!std::filesystem::is_directory(folder)) {
       warnings.push_back(fmt::format("plugins.searchPath: {} is no folder", folder.string()));

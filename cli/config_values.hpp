@@ -21,8 +21,8 @@ struct ConfigValue {
 /// passwords inside URLs, and all text of a section whose plugin can't be found to say which options are secret.
 std::vector<ConfigValue> configValues(const Config& config);
 
-/// What is not wrong, but probably not meant: shared options that the backend does not know, folders and pins
-/// without plugin.
+/// What is not wrong, but probably not meant: shared options that the backend does not know, variables
+/// for a backend that nobody chose, folders and pins without plugin.
 std::vector<std::string> configWarnings(const Config& config);
 
 /// `text` with the password of a URL hidden: redis://user:******@host. Passwords may hold any sign, and a text several
