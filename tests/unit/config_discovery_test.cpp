@@ -1,6 +1,7 @@
 // Which file is read, and what happens when it can't be.
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "unit/config_fixture.hpp"
 
@@ -90,6 +91,31 @@ TEST_CASE("discovery: a named file that can't be read is an error with path and 
     CHECK(contains(message, (dir.path() / row.named).string()));
     CHECK(contains(message, row.reason));
   }
+}
+
+TEST_CASE("discovery: in a working directory that is gone one is told so") {
+  const fs::path before = fs::current_path();
+  {
+    const TempDir dir;
+    fs::current_path(dir.path());
+    fs::remove_all(dir.path());
+    CHECK(codeOf([] { loadConfig(); }) == ErrorCode::InvalidConfig);
+    CHECK(contains(messageOf([] { loadConfig(); }), "change to one that is there"));
+  }
+  fs::current_path(before);
+}
+
+TEST_CASE("discovery: a file that this user may not read is told with what to do") {
+  const TempDir dir;
+  fs::permissions(dir.path(), fs::perms::owner_all | fs::perms::others_exec);
+  writeFile(dir.path() / "tally.yaml", "storage: {backend: redis}");
+  fs::permissions(dir.path() / "tally.yaml", fs::perms::owner_read);
+  REQUIRE_MESSAGE(::seteuid(65534) == 0, "this test needs to run as root");
+  const auto code = codeOf([&] { load(dir.path()); });
+  const std::string message = messageOf([&] { load(dir.path()); });
+  REQUIRE(::seteuid(0) == 0);
+  CHECK(code == ErrorCode::PermissionDenied);
+  CHECK(contains(message, "Permission denied; let this user read it"));
 }
 
 TEST_CASE("discovery: a dangling link or a folder of that name is an error, not a reason to look elsewhere") {

@@ -23,7 +23,11 @@ namespace fs = std::filesystem;
   const auto code = absent   ? ErrorCode::ConfigNotFound
                     : denied ? ErrorCode::PermissionDenied
                              : ErrorCode::InvalidConfig;
-  throw Error(code, "configuration file " + name + " can't be read: " + reason.message()).systemErrno(reason.value());
+  const char* const cure = denied ? "; let this user read it and search the folders above it (chmod, chown), or name "
+                                    "another file with --config or the variable TALLY_CONFIG"
+                                  : "";
+  throw Error(code, "configuration file " + name + " can't be read: " + reason.message() + cure)
+      .systemErrno(reason.value());
 }
 
 // Any entry of that name is the configuration: a dangling link or a folder must become an error when it is read, since
