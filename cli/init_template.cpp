@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <nlohmann/json.hpp>
 
+#include "tally/json.hpp"
 #include "text.hpp"
 
 namespace tally::cli {
@@ -39,21 +41,30 @@ constexpr const char* kTail = R"(
 /// Option names that stand directly below `storage`, for every backend that knows them.
 bool isShared(const std::string& name) { return name == "path" || name == "autoCreate"; }
 
-/// A default as YAML would read it back: text is quoted unless it is a plain word.
-std::string yamlScalar(const PluginOption& option) {
+/// JSON is YAML; '$' is doubled, since in a file it begins a variable.
+std::string quoted(const std::string& text) {
+  std::string doubled;
+  for (const char c : text) doubled.append(c == '$' ? 2 : 1, c);
+  return Json(doubled).dump();
+}
+
+/// A default as YAML would read it back.
+std::string yamlValue(const PluginOption& option) {
+  using Type = PluginOption::Type;
   if (!option.default_value) return option.secret ? "${SECRET}" : "...";
   const auto& text = *option.default_value;
-  const bool typed = option.type != PluginOption::Type::Text && option.type != PluginOption::Type::Path;
+  if (option.type == Type::List) return text.empty() ? "[]" : fmt::format("[{}]", quoted(text));
+  const bool typed = option.type != Type::Text && option.type != Type::Path;
   const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '.' || c == '/' || c == '_' || c == '-';
+    return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '+';
   });
-  return typed || plain ? escaped(text) : fmt::format("\"{}\"", escaped(text));
+  return typed && plain ? text : quoted(text);
 }
 
 std::string optionLines(const PluginOption& option, std::string_view indent) {
   const auto* marker = option.required ? "" : "# ";
   return fmt::format("{0}# {1}{2}\n{0}{3}{4}: {5}\n", indent, escaped(option.doc), option.required ? " Required." : "",
-                     marker, option.name, yamlScalar(option));
+                     marker, option.name, yamlValue(option));
 }
 
 std::string pluginLines(const std::string& backend, const PluginNote& note) {

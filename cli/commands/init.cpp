@@ -19,10 +19,12 @@ struct InitOptions {
 /// What the plugin says of its options, as seen from the new file's folder.
 std::optional<PluginNote> noteOf(Context& context, const InitOptions& options) {
   Config config;
-  config.base_dir = fs::absolute(options.folder);
+  std::error_code nowhere;
+  config.base_dir = fs::absolute(options.folder, nowhere);
   try {
     return inspectPlugin(config, options.backend).note;
   } catch (const Error& error) {
+    if (error.code() == ErrorCode::InvalidArgument) throw;
     context.warn(fmt::format("the options of '{}' are left out: {}", options.backend, error.what()));
     return std::nullopt;
   }
@@ -42,6 +44,11 @@ void writeConfiguration(const fs::path& file, const std::string& text, bool forc
 }
 
 ExitCode init(Context& context, const InitOptions& options) {
+  if (options.backend.find('/') != std::string::npos) {
+    throw Error(ErrorCode::InvalidArgument,
+                "--backend takes the name of a backend; the file of a plugin is named by "
+                "storage.plugin.path in tally.yaml");
+  }
   const auto file = (fs::path(options.folder) / "tally.yaml").lexically_normal();
   const auto note = noteOf(context, options);
   writeConfiguration(file, configurationTemplate(options.backend, note), options.force);

@@ -9,14 +9,17 @@
 #include <cstdlib>
 
 #include <array>
+#include <fstream>
 #include <string>
 
 #include "config_values.hpp"
 #include "exit_codes.hpp"
+#include "init_template.hpp"
 #include "json_tree.hpp"
 #include "output.hpp"
 #include "report_summary.hpp"
 #include "step_view.hpp"
+#include "support/temp_dir.hpp"
 #include "table.hpp"
 #include "text.hpp"
 
@@ -215,6 +218,25 @@ TEST_CASE("config: the password of a URL is hidden, rather too much than too lit
   CHECK(withoutPassword("redis://host:6379/0") == "redis://host:6379/0");
   CHECK(withoutPassword("redis://me@host") == "redis://me@host");
   CHECK(withoutPassword("a:b@c") == "a:b@c");
+}
+
+TEST_CASE("init: what the template gives as a default is read back as that default") {
+  PluginNote note;
+  const auto add = [&](const char* name, PluginOption::Type type, const char* value) {
+    note.options.push_back({name, type, "What it is.\n", value, true, false, {}, {}, {}});
+  };
+  const std::string odd = "a\"b\\c: # ${HOME}$\tä\n";
+  add("odd", PluginOption::Type::Text, odd.c_str());
+  add("none", PluginOption::Type::Text, "null");
+  add("seeds", PluginOption::Type::List, "a, b");
+  add("size", PluginOption::Type::Integer, "42");
+  const test::TempDir dir;
+  std::ofstream(dir.path() / "tally.yaml") << configurationTemplate("acme", note);
+  auto options = loadConfig({{}, dir.path(), {}, {}}).storage.sections.at("acme");
+  CHECK(std::get<std::string>(options["odd"].value) == odd);
+  CHECK(std::get<std::string>(options["none"].value) == "null");
+  CHECK(std::get<OptionValue::List>(options["seeds"].value) == OptionValue::List{"a, b"});
+  CHECK(std::get<std::int64_t>(options["size"].value) == 42);
 }
 
 TEST_CASE("exit codes: every error has one, unknown numbers too") {
