@@ -119,6 +119,21 @@ TEST_CASE("boundary: an option that the backend does not declare is Unsupported"
   append.token = "t";
   CHECK(codeOf([&] { storage->append("fine", "", append); }) == ErrorCode::Unsupported);
   CHECK(storage->write("fine", "") == Version("v1"));
+  CHECK(messageOf([&] { storage->write("fine", "", write); }).find("does not offer if_version, which") !=
+        std::string::npos);
+  CHECK(messageOf([&] { storage->append("fine", "", append); }).find("does not offer a token, which") !=
+        std::string::npos);
+}
+
+TEST_CASE("boundary: a call that is wrong for every backend is InvalidArgument, whatever this one offers") {
+  const auto storage = openThrower();
+  WriteOptions both;
+  both.if_absent = true;
+  both.if_version = Version("1");
+  CHECK(codeOf([&] { storage->write("fine", "", both); }) == ErrorCode::InvalidArgument);
+  WriteOptions no_time;
+  no_time.time_to_live = std::chrono::nanoseconds(0);
+  CHECK(codeOf([&] { storage->write("fine", "", no_time); }) == ErrorCode::InvalidArgument);
 }
 
 TEST_CASE("boundary: a call past its deadline or cancelled does not begin") {
