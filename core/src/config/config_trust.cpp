@@ -2,28 +2,17 @@
 
 #include <sys/auxv.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cstdio>
 
 #include "config/fail.hpp"
+#include "config/file_owner.hpp"
 
 namespace tally::config {
 namespace {
 
-std::string doubtOfOwner(const std::filesystem::path& path, const struct stat& facts) {
-  if (facts.st_uid == 0 || facts.st_uid == ::geteuid()) return {};
-  return path.string() + " belongs to another user (uid " + std::to_string(facts.st_uid) + ")";
-}
-
 std::string doubtOf(const std::filesystem::path& path, const struct stat& facts, mode_t others) {
   if (auto why = doubtOfOwner(path, facts); !why.empty()) return why;
   if (facts.st_gid == facts.st_uid) others &= ~static_cast<mode_t>(S_IWGRP);
-  if ((facts.st_mode & others) == 0) return {};
-  char mode[8];
-  std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(facts.st_mode & 07777));
-  const char* who = (facts.st_mode & S_IWOTH) != 0 ? "everybody" : "its group";
-  return path.string() + " is writable by " + who + " (mode " + mode + ")";
+  return doubtOfMode(path, facts, others);
 }
 
 bool isAboutPlugins(const std::string& key) { return key.starts_with("plugins.") || key == "storage.plugin.path"; }

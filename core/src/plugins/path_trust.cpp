@@ -1,11 +1,11 @@
 #include "plugins/path_trust.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
+
+#include "config/file_owner.hpp"
 
 namespace tally::plugins {
 namespace {
@@ -13,12 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kMostLinks = 40;  // as the kernel follows
-
-std::string modeText(mode_t mode) {
-  char text[8];
-  std::snprintf(text, sizeof text, "%04o", static_cast<unsigned>(mode & 07777));
-  return text;
-}
 
 // One path component at a time, and every one is looked at.
 class Walk {
@@ -78,15 +72,15 @@ class Walk {
 
   void judge(const fs::path& path, const struct stat& facts, bool sticky_is_fine) {
     judgeOwner(path, facts);
-    if (why_ || (facts.st_mode & (S_IWGRP | S_IWOTH)) == 0) return;
     if (sticky_is_fine && S_ISDIR(facts.st_mode) && (facts.st_mode & S_ISVTX) != 0) return;
-    const char* who = (facts.st_mode & S_IWOTH) != 0 ? "everybody" : "its group";
-    why_ = path.string() + " is writable by " + who + " (mode " + modeText(facts.st_mode) + ")";
+    note(config::doubtOfMode(path, facts, S_IWGRP | S_IWOTH));
   }
 
-  void judgeOwner(const fs::path& path, const struct stat& facts) {
-    if (why_ || facts.st_uid == 0 || facts.st_uid == ::geteuid()) return;
-    why_ = path.string() + " belongs to another user (uid " + std::to_string(facts.st_uid) + ")";
+  void judgeOwner(const fs::path& path, const struct stat& facts) { note(config::doubtOfOwner(path, facts)); }
+
+  // The first doubt is the one that is told.
+  void note(std::string doubt) {
+    if (!why_ && !doubt.empty()) why_ = std::move(doubt);
   }
 
   fs::path at_;  // so far, without links
