@@ -34,8 +34,7 @@ struct OptionValue {
   using List = std::vector<std::string>;
   std::variant<std::monostate, bool, std::int64_t, double, std::string, List> value;
   Origin origin;
-  /// A scalar as written, variables replaced. What an option of text or path takes, or a password `0042` lost its
-  /// zeros.
+  /// A scalar as written, variables replaced. Text and path options take this, so that a password 0042 keeps its zeros.
   std::string text{};
 };
 
@@ -73,21 +72,26 @@ struct PluginsConfig {
 TALLY_API std::string_view nameOf(PluginsConfig::Pin pin) noexcept;
 TALLY_API std::string_view nameOf(PluginsConfig::Probe probe) noexcept;
 
+/// The `defaults` section: for programs that run agents. The core reads and checks it, as the two below, and obeys
+/// none.
 struct DefaultsConfig {
-  std::optional<std::string> model;
-  double temperature = 0;        ///< 0 to 2
-  std::int64_t max_retries = 3;  ///< at least 0
+  std::optional<std::string> model;  ///< name of the model
+  double temperature = 0;            ///< of its sampling, 0 to 2
+  std::int64_t max_retries = 3;      ///< further tries after a failed request, at least 0
 };
 
+/// The `trajectories` section: for programs that simulate conversations.
 struct TrajectoriesConfig {
-  std::int64_t max_turns = 50;  ///< at least 1
-  bool generate_logs = false;
-  std::int64_t max_consecutive_same_step = 3;  ///< loopDetection.maxConsecutiveSameStep, at least 1
+  std::int64_t max_turns = 50;  ///< turns after which a conversation is ended, at least 1
+  bool generate_logs = false;   ///< also keep a log of each
+  /// Equal steps in a row that count as a loop, at least 1 (`loopDetection.maxConsecutiveSameStep`).
+  std::int64_t max_consecutive_same_step = 3;
 };
 
+/// The `evaluation` section: for programs that evaluate conversations.
 struct EvaluationConfig {
-  std::int64_t parallelism = 4;     ///< at least 1
-  std::int64_t timeout_ms = 30000;  ///< at least 0
+  std::int64_t parallelism = 4;     ///< evaluations at one time, at least 1
+  std::int64_t timeout_ms = 30000;  ///< for each, in milliseconds, at least 0
 };
 
 struct Config {
@@ -121,7 +125,9 @@ struct ConfigSource {
 /// user. Threads: any. Cost: one stat per folder walked up, one read.
 TALLY_API Config loadConfig(const ConfigSource& source = {});
 
-/// The name among `known` that is nearest to `given`; empty when none is near.
+/// The name among `known` that is nearest to `given`, in upper or lower case; empty when none is near. Near is one
+/// slip, in longer names two or three: a letter changed, added, left out, or swapped with its neighbour. Threads: any.
+/// Cost: for each name of about its length, the product of both lengths.
 TALLY_API std::string nearestName(std::string_view given, const std::vector<std::string>& known);
 
 }  // namespace tally
