@@ -55,7 +55,8 @@ class Config {
 };
 
 namespace detail {
-/// The host's services; null before init. Hidden, so that each plugin has its own.
+/// The host's services; null before init. Hidden, so that each plugin file has its own. Plugins that are linked into
+/// one program share it: their log lines carry the name of the one initialised last, and all are shut down together.
 __attribute__((visibility("hidden"))) inline const tally_host* host = nullptr;
 }  // namespace detail
 
