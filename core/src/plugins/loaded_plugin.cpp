@@ -18,13 +18,29 @@ std::string_view viewOf(const tally_str& text, const char* what) {
   return {text.data, text.size};
 }
 
+void checkEqual(const char* field, std::string_view in_file, std::string_view in_code) {
+  if (in_file == in_code) return;
+  throw Error(ErrorCode::PluginNoteDisagrees, std::string("the note in the file and the descriptor in the code tell ") +
+                                                  "different stories: " + field + " is '" + std::string(in_file) +
+                                                  "' in the note and '" + std::string(in_code) +
+                                                  "' in the descriptor: build the plugin again, from one source");
+}
+
+void checkAgrees(const PluginNote& note, const tally_plugin& descriptor) {
+  checkEqual("name", note.name, viewOf(descriptor.name, "name"));
+  checkEqual("version", note.version, viewOf(descriptor.version, "version"));
+  checkEqual("abi_minor", std::to_string(note.abi_minor), std::to_string(descriptor.abi_minor));
+  checkEqual("min_host_minor", std::to_string(note.min_host_minor), std::to_string(descriptor.min_host_minor));
+}
+
 }  // namespace
 
 LoadedPlugin::LoadedPlugin(tally_plugin_entry entry) {
   if (entry == nullptr) throw Error(ErrorCode::PluginBadDescriptor, "the linked-in entry is null");
   take(entry);
   note_ = parseNote(viewOf(descriptor_.note, "note"));
-  checkNote(note_, viewOf(descriptor_.name, "name"));
+  checkNote(note_, {});
+  checkAgrees(note_, descriptor_);
   takeFactory();
   adopted_ = true;
 }
@@ -40,9 +56,11 @@ void LoadedPlugin::adopt() {
     throw Error(ErrorCode::PluginNoEntry, "the library exports no function " TALLY_PLUGIN_ENTRY " of its own");
   }
   take(entry);
-  if (viewOf(descriptor_.note, "note") != note_.text || viewOf(descriptor_.name, "name") != note_.name) {
+  checkAgrees(note_, descriptor_);
+  if (viewOf(descriptor_.note, "note") != note_.text) {
     throw Error(ErrorCode::PluginNoteDisagrees,
-                "the note in the file and the descriptor in the code tell different stories: build the plugin again");
+                "the note in the file and the one in the descriptor differ: build the "
+                "plugin again, from one source");
   }
   takeFactory();
   adopted_ = true;
@@ -53,8 +71,11 @@ void LoadedPlugin::take(tally_plugin_entry entry) {
   descriptor_ = copyTable(asked(entry), kSize, kSize, "descriptor");
   if (descriptor_.abi_major != TALLY_ABI_MAJOR) {
     throw Error(ErrorCode::PluginWrongVersion,
-                "the descriptor speaks version " + std::to_string(descriptor_.abi_major) + " of the plugin interface");
+                "the descriptor speaks version " + std::to_string(descriptor_.abi_major) +
+                    " of the plugin interface, this host " + std::to_string(TALLY_ABI_MAJOR) +
+                    ": build the plugin again with the headers of this version");
   }
+  checkMinHost(descriptor_.min_host_minor);
   if (descriptor_.init == nullptr || descriptor_.shutdown == nullptr || descriptor_.factory == nullptr) {
     throw Error(ErrorCode::PluginBadDescriptor, "the descriptor lacks init, shutdown or factory");
   }

@@ -124,6 +124,13 @@ PluginNote parseNote(std::string_view text) {
   return note;
 }
 
+void checkMinHost(std::uint32_t minor) {
+  if (minor <= TALLY_ABI_MINOR) return;
+  throw Error(ErrorCode::PluginNeedsNewerHost, "the plugin needs a host of version 1." + std::to_string(minor) +
+                                                   ", this one is 1." + std::to_string(TALLY_ABI_MINOR) +
+                                                   ": upgrade the host");
+}
+
 void checkNote(const PluginNote& note, std::string_view expected) {
   if (!expected.empty() && note.name != expected) {
     throw Error(ErrorCode::PluginNameMismatch, "the file says that it is '" + note.name + "', not '" +
@@ -136,11 +143,7 @@ void checkNote(const PluginNote& note, std::string_view expected) {
                 "the plugin speaks version " + std::to_string(note.abi_major) + " of the plugin interface, this host " +
                     std::to_string(TALLY_ABI_MAJOR) + ": upgrade the " + (newer ? "host" : "plugin"));
   }
-  if (note.min_host_minor > TALLY_ABI_MINOR) {
-    throw Error(ErrorCode::PluginNeedsNewerHost, "the plugin needs a host of version 1." +
-                                                     std::to_string(note.min_host_minor) + ", this one is 1." +
-                                                     std::to_string(TALLY_ABI_MINOR) + ": upgrade the host");
-  }
+  checkMinHost(note.min_host_minor);
   if (!note.platform.empty() && note.platform != hostPlatform()) {
     throw Error(ErrorCode::PluginWrongPlatform, "the plugin was built for " + note.platform + ", this host is " +
                                                     hostPlatform() + ": get the build for this platform");

@@ -11,6 +11,9 @@ namespace tally::plugins {
 /// Errors: PluginNoNote with the fault.
 PluginNote parseNote(std::string_view text);
 
+/// Errors: PluginNeedsNewerHost for a minor version of the host that is above this one's.
+void checkMinHost(std::uint32_t minor);
+
 /// Refuse what this host can't run: name against `expected` (empty: any), major version, minor version needed,
 /// platform. Errors: PluginNameMismatch, PluginWrongVersion, PluginNeedsNewerHost, PluginWrongPlatform.
 void checkNote(const PluginNote& note, std::string_view expected);
