@@ -13,14 +13,18 @@ namespace {
 
 std::string hashOf(const PluginCopy& copy) { return inspectPlugin(copy.config, copy.file.string()).library->sha256; }
 
+void replaceBy(const PluginCopy& copy, const std::string& bytes) {
+  const auto fresh = copy.dir.path() / "fresh";
+  writeBytes(fresh, bytes);
+  std::filesystem::rename(fresh, copy.file);
+}
+
 /// Load it, and put another plugin in its place as soon as `step` is done, by a rename as an upgrade does it. The other
 /// one tells the same story about itself, so that nothing but the file gives it away.
 void loadWithSwapAfter(const PluginCopy& copy, const std::string& step, const std::string& by) {
   plugins::loadPlugin(copy.config, copy.name, [&](const std::string& done, const std::string&) {
     if (done != step) return;
-    const auto fresh = copy.dir.path() / "fresh";
-    writeBytes(fresh, bytesOf(fixtureFile(by)));
-    std::filesystem::rename(fresh, copy.file);
+    replaceBy(copy, bytesOf(fixtureFile(by)));
   });
 }
 
@@ -31,6 +35,26 @@ TEST_CASE("swap: a file that is swapped after its hash was taken is not used") {
   copy.config.plugins.sha256["fixture"] = hashOf(copy);
   CHECK(codeOf([&] { loadWithSwapAfter(copy, "pin", "lively"); }) == ErrorCode::PluginHashMismatch);
   CHECK(messageOf([&] { loadWithSwapAfter(copy, "pin", "lively"); }).find(copy.file.string()) != std::string::npos);
+}
+
+TEST_CASE("swap: a file that is put back does not vouch for what was mapped meanwhile") {
+  PluginCopy copy("good");
+  const auto good = bytesOf(copy.file);
+  copy.config.plugins.sha256["fixture"] = hashOf(copy);
+  CHECK(codeOf([&] { loadWithSwapAfter(copy, "pin", "lively"); }) == ErrorCode::PluginHashMismatch);
+  replaceBy(copy, good);
+  CHECK(codeOf([&] { createStorage(copy.config); }) == ErrorCode::PluginHashMismatch);
+  CHECK(messageOf([&] { createStorage(copy.config); }).find("restart the program") != std::string::npos);
+}
+
+TEST_CASE("swap: a plugin that never came to life still stands for its path") {
+  PluginCopy copy("init_fails");
+  CHECK(codeOf([&] { createStorage(copy.config); }) == ErrorCode::PluginInitFailed);
+  replaceBy(copy, bytesOf(fixtureFile("good")));
+  // The dynamic linker would answer with the mapping it has, so the new file's pin says nothing about it.
+  CHECK(codeOf([&] { createStorage(copy.config); }) == ErrorCode::PluginInitFailed);
+  copy.config.plugins.sha256["fixture"] = hashOf(copy);
+  CHECK(codeOf([&] { createStorage(copy.config); }) == ErrorCode::PluginHashMismatch);
 }
 
 TEST_CASE("swap: a link that is swapped does not change what is loaded") {

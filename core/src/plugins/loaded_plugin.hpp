@@ -49,6 +49,8 @@ class LoadedPlugin {
   const std::string& name() const noexcept { return note_.name; }
   const tally_storage_factory& factory() const noexcept { return factory_; }
   const PluginSource& source() const noexcept { return source_; }
+  /// Nobody knows any more which file it is: it stands for its path, and for no state of a file.
+  void forgetFile() noexcept { source_.state = {}; }
   /// What an operator should know of this way of loading it.
   std::vector<std::string> warnings() const;
 

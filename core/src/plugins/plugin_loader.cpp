@@ -20,10 +20,9 @@
 namespace tally::plugins {
 namespace {
 
-void checkStillTheSame(const Candidate& candidate) {
+bool isStillTheSame(const Candidate& candidate) {
   struct stat now {};
-  if (::stat(candidate.real.path.c_str(), &now) == 0 && FileState::of(now) == candidate.elf.state()) return;
-  throw Error(ErrorCode::PluginHashMismatch, "the file was changed while it was being loaded: try again");
+  return ::stat(candidate.real.path.c_str(), &now) == 0 && FileState::of(now) == candidate.elf.state();
 }
 
 // The way of one file into the process. The registry is held all the while.
@@ -54,8 +53,13 @@ class Load {
     source.copied = copy != nullptr;
     auto plugin = std::make_shared<LoadedPlugin>(target, examined_.note, std::move(source));
     if (copy) copy->keep();
-    if (!copy) checkStillTheSame(candidate_);
     registry.add(plugin);
+    if (!copy && !isStillTheSame(candidate_)) {
+      plugin->forgetFile();
+      throw Error(ErrorCode::PluginHashMismatch,
+                  "the file was changed while it was being loaded, and the process may have either: restart the "
+                  "program; where nothing pins the file, trying again is enough");
+    }
     for (const std::string& warning : plugin->warnings()) logWarning(plugin->name(), warning);
     return plugin;
   }

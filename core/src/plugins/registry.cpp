@@ -65,7 +65,8 @@ std::vector<std::shared_ptr<LoadedPlugin>> Registry::linkedIn() const { return c
 std::shared_ptr<LoadedPlugin> Registry::loadedFrom(const PluginSource& source) const {
   for (const auto& plugin : content_.loaded) {
     if (plugin->source().isFile(source.state)) return plugin;
-    if (plugin->initialised() && plugin->source().path == source.path) return plugin;
+    const bool stays = plugin->initialised() || !plugin->source().copied;
+    if (stays && plugin->source().path == source.path) return plugin;
   }
   return nullptr;
 }

@@ -20,8 +20,8 @@ class Registry {
   /// The linked-in plugin of that name, or null.
   std::shared_ptr<LoadedPlugin> linkedIn(const std::string& name) const;
   std::vector<std::shared_ptr<LoadedPlugin>> linkedIn() const;
-  /// The plugin that a file stands for: loaded from that file under any name, or from an older one of that name, unless
-  /// that one never came to life.
+  /// The plugin that a file stands for: loaded from that file under any name, or from an older one of that name, for
+  /// the dynamic linker opens no path twice. A copy has a path of its own, and counts if it came to life.
   std::shared_ptr<LoadedPlugin> loadedFrom(const PluginSource& source) const;
 
   void add(std::shared_ptr<LoadedPlugin> loaded);
