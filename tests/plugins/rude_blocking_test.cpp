@@ -92,6 +92,14 @@ TEST_CASE("rude: who waits for a storage that takes one call at a time keeps dea
       stop.request_stop();
     });
     CHECK(codeOf([&] { storage->stat("", cancellable); }) == ErrorCode::Cancelled);
+    Call by_word;
+    std::uint32_t word = 0;
+    by_word.cancel = CancelToken(&word, -1);
+    const std::jthread word_setter([&] {
+      std::this_thread::sleep_for(20ms);
+      __atomic_store_n(&word, 1U, __ATOMIC_RELEASE);
+    });
+    CHECK(codeOf([&] { storage->stat("", by_word); }) == ErrorCode::Cancelled);
   });
   CHECK(waited < 5s);
   CHECK(rude().inside == 1);

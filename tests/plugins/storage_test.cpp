@@ -1,5 +1,7 @@
 // What crosses the line during operations: codes, texts, sinks, cancellation; and what a plugin may get wrong there.
 
+#include <unistd.h>
+
 #include <thread>
 
 #include "plugins/fixtures.hpp"
@@ -153,6 +155,29 @@ TEST_CASE("boundary: a stop_token arrives as a word and a descriptor") {
   call.cancel = CancelToken(source.get_token());
   CHECK(storage->read("poll", {}, call) == "armed");
   CHECK(storage->read("poll") == "bare");
+}
+
+TEST_CASE("boundary: the word and the descriptor of an outer call are handed on, as an adapter gets them") {
+  const auto storage = openThrower();
+  std::uint32_t word = 0;
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  Call call;
+  call.cancel = CancelToken(&word, ends[0]);
+  CHECK(call.cancel.possible());
+  CHECK_FALSE(CancelToken().possible());
+  CHECK(storage->read("poll", {}, call) == "armed");
+  CHECK(storage->read("later", {}, call) == "going on");
+  // Cancelled while the plugin is inside.
+  struct Stopper final : ByteSink {
+    explicit Stopper(std::uint32_t& word) : word(word) {}
+    void put(std::string_view) override { word = 1; }
+    char* grow(std::size_t) override { return nullptr; }
+    void commit(std::size_t) override {}
+    std::uint32_t& word;
+  } stopper(word);
+  CHECK(codeOf([&] { storage->read("later", {}, stopper, call); }) == ErrorCode::Cancelled);
+  ::close(ends[0]), ::close(ends[1]);
 }
 
 TEST_CASE("boundary: what a sink throws comes out of the call unchanged") {

@@ -25,6 +25,14 @@ class CancelToken {
   const std::stop_token& stopToken() const noexcept { return stop_; }
 #endif
 
+  /// Whether anybody can ask to stop.
+  bool possible() const noexcept {
+#ifdef __cpp_lib_jthread
+    if (stop_.stop_possible()) return true;
+#endif
+    return word_ != nullptr;
+  }
+
   /// Whether somebody asked to stop. Cost: one load.
   bool requested() const noexcept {
     if (word_ != nullptr && __atomic_load_n(word_, __ATOMIC_ACQUIRE) != 0) return true;
@@ -36,6 +44,8 @@ class CancelToken {
   }
   /// A descriptor that is readable once the call is cancelled, to put into poll(); -1 when there is none.
   int fd() const noexcept { return fd_; }
+  /// The word that turns non-zero; null when there is none.
+  const std::uint32_t* word() const noexcept { return word_; }
 
  private:
   const std::uint32_t* word_ = nullptr;

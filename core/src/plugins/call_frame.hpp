@@ -34,7 +34,8 @@ class CallFrame {
   void fill(const Call& call) {
     view_.struct_size = TALLY_END_OF(tally_call, trace_id);
     view_.deadline_mono_ns = call.hasDeadline() ? nanosecondsOf(call.deadline) : TALLY_NO_DEADLINE;
-    view_.cancel_fd = -1;
+    view_.cancelled = call.cancel.word();
+    view_.cancel_fd = call.cancel.fd();
     if (call.cancel.stopToken().stop_possible()) bridge(call.cancel.stopToken());
   }
 

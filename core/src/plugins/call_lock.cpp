@@ -11,7 +11,7 @@ bool tryLockFor(std::timed_mutex& mutex, std::chrono::milliseconds time) {
 std::unique_lock<std::timed_mutex> lockFor(std::timed_mutex& mutex, const Call& call) {
   constexpr std::chrono::milliseconds kSlice{5};  // between two looks at the wish to stop
   std::unique_lock held(mutex, std::try_to_lock);
-  if (!held && !call.hasDeadline() && !call.cancel.stopToken().stop_possible()) held.lock();
+  if (!held && !call.hasDeadline() && !call.cancel.possible()) held.lock();
   while (!held) {
     if (tryLockFor(mutex, kSlice)) held = std::unique_lock(mutex, std::adopt_lock);
     call.check();
