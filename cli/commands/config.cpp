@@ -31,10 +31,10 @@ ExitCode show(Context& context) {
 /// The backend's own judgement. What only concerns the server is a warning: the configuration may be right while
 /// the server is down or misses something. Errors: those of the options, the Plugin* code for a plugin that can't be
 /// loaded.
-void checkBackend(const Config& config, std::vector<std::string>& warnings) {
+void checkBackend(const Config& config, const Call& call, std::vector<std::string>& warnings) {
   const auto& backend = config.storage.backend;
   static_cast<void>(inspectPlugin(config, backend));
-  for (const auto& step : diagnosePlugin(config, backend)) {
+  for (const auto& step : diagnosePlugin(config, backend, call)) {
     if (step.passed) continue;
     const bool of_server = step.name == "create" || step.name == "answer" || step.name == "health";
     const bool of_file = step.refused && exitCodeOf(step.refused->code()) == ExitCode::Config;
@@ -47,7 +47,7 @@ void checkBackend(const Config& config, std::vector<std::string>& warnings) {
 ExitCode check(Context& context, bool strict) {
   const auto& config = context.config();
   auto warnings = configWarnings(config);
-  checkBackend(config, warnings);
+  checkBackend(config, context.call(), warnings);
   const bool passed = warnings.empty() || !strict;
   if (context.options.json) {
     context.printJson({{"file", config.file.empty() ? Json() : Json(config.file.string())},

@@ -80,7 +80,7 @@ void printPlaces(Context& context, const std::vector<SearchPlace>& places) {
 
 ExitCode doctor(Context& context, const std::string& name) {
   const auto backend = name.empty() ? context.config().storage.backend : name;
-  const auto steps = diagnosePlugin(context.config(), backend);
+  const auto steps = diagnosePlugin(context.config(), backend, context.call());
   // A name that nothing can have is no patient.
   const auto& last = steps.back().refused;
   if (last && last->code() == ErrorCode::InvalidArgument && steps.back().name == "find") throw *last;

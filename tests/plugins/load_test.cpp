@@ -194,6 +194,16 @@ TEST_CASE("load: diagnosing names each step and stops at the refusal") {
   CHECK(cut.back().name == "note");
 }
 
+TEST_CASE("load: diagnosing ends with the call's time, wherever the plugin hangs") {
+  for (const auto& [folder, step] : {std::pair{"slow_create", "create"}, std::pair{"slow_stat", "answer"}}) {
+    CAPTURE(folder);
+    const auto steps = diagnosePlugin(fixtureConfig(folder), "fixture", Call::within(std::chrono::milliseconds(50)));
+    CHECK(steps.back().name == step);
+    REQUIRE(steps.back().refused);
+    CHECK(steps.back().refused->code() == ErrorCode::Timeout);
+  }
+}
+
 TEST_CASE("load: inspecting and listing run no code of the plugin") {
   // This one can't be loaded at all, yet its note is there to be read.
   const PluginFile file = inspectPlugin(fixtureConfig("undefined"), "fixture");

@@ -1,5 +1,6 @@
 // A plugin that kills, hangs or ends its process does so to a child; the host gets an error.
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -105,6 +106,37 @@ TEST_CASE("probe: the deadline of the call ends the trial, too") {
   const auto call = Call::within(std::chrono::milliseconds(200));
   CHECK(codeOf([&] { createStorage(probing.copy.config, call); }) == ErrorCode::Timeout);
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(4));
+  const auto again = Call::within(std::chrono::milliseconds(200));
+  const auto steps = diagnosePlugin(probing.copy.config, "fixture", again);
+  CHECK(steps.back().name == "probe");
+  REQUIRE(steps.back().refused);
+  CHECK(steps.back().refused->code() == ErrorCode::Timeout);
+}
+
+// Run by the test below, in the folder above that of the core library.
+TEST_CASE("probe: what a program sees that finds its libraries by a relative name" * doctest::skip()) {
+  std::filesystem::current_path("/");
+  const Probing probing("good");
+  CHECK(probing.detailOf("probe") == "survived in a child process");
+}
+
+TEST_CASE("probe: the helper is found where the library was, also after a change of the working directory") {
+  Dl_info core{};
+  REQUIRE(::dladdr(reinterpret_cast<const void*>(&shutdownPlugins), &core) != 0);
+  const auto folder = std::filesystem::canonical(core.dli_fname).parent_path();
+  const auto program = std::filesystem::canonical("/proc/self/exe");
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    std::filesystem::current_path(folder.parent_path());
+    ::setenv("LD_LIBRARY_PATH", folder.filename().c_str(), 1);
+    ::execl(program.c_str(), program.c_str(), "--no-skip", "--test-case=probe: what a program sees*", nullptr);
+    ::_exit(9);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("probe: a host without standard descriptors tries plugins as any other") {

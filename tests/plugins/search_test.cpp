@@ -1,6 +1,7 @@
 #include "plugins/plugin_search.hpp"
 
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "plugins/plugin_note.hpp"
 #include "plugins/section_names.hpp"
 #include "support/doctest.hpp"
+#include "support/temp_dir.hpp"
 #include "tally/create_storage.hpp"
 
 using namespace tally;
@@ -68,6 +70,58 @@ TEST_CASE("search: a named file is taken without a search") {
   CHECK(createStorage(config)->read("any") == "bytes");
   config.storage.plugin_path = "/nowhere/libtally_fixture.so";
   CHECK(codeOf([&] { createStorage(config); }) == ErrorCode::PluginNotFound);
+}
+
+TEST_CASE("search: a file that is named and missing is told with the key and its place") {
+  Config config;
+  config.storage.backend = "fixture";
+  config.storage.plugin_path = "/nowhere/libtally_fixture.so";
+  config.origins["storage.plugin.path"] = {"tally.yaml", 4, 9};
+  const auto text = messageOf([&] { createStorage(config); });
+  CHECK(text ==
+        "tally.yaml:4:9: storage.plugin.path names /nowhere/libtally_fixture.so, and there is no such file: install "
+        "the plugin there, or take the key out to have it searched for");
+}
+
+TEST_CASE("search: a link to nothing ends the search and says so") {
+  const TempDir dir;
+  const auto link = dir.path() / "libtally_fixture.so";
+  std::filesystem::create_symlink("gone.so", link);
+  Config config;
+  config.plugins.search_path = {"/nowhere", dir.path(), std::string(TALLY_FIXTURES) + "/good"};
+  const auto find = [&] { plugins::findPlugin(config, "fixture"); };
+  CHECK(codeOf(find) == ErrorCode::PluginNotFound);
+  CHECK(messageOf(find) == link.string() +
+                               " (plugins.searchPath) is a link to gone.so, and there is nothing: mend the link or "
+                               "remove it\n  looked at before:\n  /nowhere (plugins.searchPath): no such folder");
+}
+
+// Run by the test below, by a name that leads nowhere.
+TEST_CASE("search: what a program sees that does not know where it is" * doctest::skip()) {
+  Config config = fixtureConfig("good");
+  config.plugins.probe = PluginsConfig::Probe::Always;
+  CHECK(plugins::coreFolder().empty());
+  CHECK(codeOf([&] { createStorage(config); }) == ErrorCode::PluginProbeFailed);
+  const auto text = messageOf([&] { createStorage(config); });
+  CHECK_MESSAGE(text.find("the folder of the Tally library is unknown") != std::string::npos, text);
+}
+
+TEST_CASE("search: a helper is never taken from the working directory") {
+  const auto program = std::filesystem::canonical("/proc/self/exe");
+  const TempDir dir;
+  std::filesystem::create_directory(dir.path() / "tally");
+  std::filesystem::create_symlink("/bin/true", dir.path() / "tally/tally-plugin-probe");
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    std::filesystem::current_path(dir.path());
+    ::execl(program.c_str(), "nowhere", "--no-skip", "--test-case=search: what a program sees*", nullptr);
+    ::_exit(9);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("search: a name that no plugin can have is a configuration error") {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tally/api.hpp"
+#include "tally/call.hpp"
 #include "tally/config.hpp"
 #include "tally/error.hpp"
 
@@ -96,7 +97,9 @@ struct LoadStep {
 
 /// Load a plugin, create a storage, ask it for its root and for its health, noting each step; the first refusal ends
 /// the list. Findings of health don't: each of them is a step.
-/// Runs plugin code. Never throws for a plugin's fault.
-TALLY_API std::vector<LoadStep> diagnosePlugin(const Config& config, const std::string& name);
+/// `call` limits all of it together; a wait that it ends is a refusal, too, with Timeout or Cancelled.
+/// Runs plugin code. Never throws for a plugin's fault. Threads: any; it waits for others that load.
+/// Cost: as createStorage and two calls of the storage.
+TALLY_API std::vector<LoadStep> diagnosePlugin(const Config& config, const std::string& name, const Call& call = {});
 
 }  // namespace tally

@@ -43,15 +43,6 @@ PluginFile linkedIn(const plugins::LoadedPlugin& plugin) {
   return file;
 }
 
-std::vector<std::filesystem::path> pluginFilesIn(const std::filesystem::path& dir, std::error_code& failed) {
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(dir, failed)) {
-    if (!plugins::backendOf(entry.path()).empty()) files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 /// Each finding as a step.
 class HealthSteps final : public HealthSink {
  public:
@@ -80,7 +71,7 @@ std::vector<PluginFile> listPlugins(const Config& config) {
   for (const SearchPlace& place : searchPlaces(config)) {
     if (!place.ignored.empty()) continue;
     std::error_code failed;
-    const auto files = pluginFilesIn(place.dir, failed);
+    const auto files = plugins::pluginFilesIn(place.dir, failed);
     if (failed && failed != std::errc::no_such_file_or_directory && failed != std::errc::not_a_directory) {
       all.push_back(pluginAt(place.dir, place.why));
       all.back().refused = plugins::unreadablePlace(place, failed);
@@ -116,7 +107,7 @@ PluginFile inspectPlugin(const Config& config, const std::string& name) {
   return file;
 }
 
-std::vector<LoadStep> diagnosePlugin(const Config& config, const std::string& name) {
+std::vector<LoadStep> diagnosePlugin(const Config& config, const std::string& name, const Call& call) {
   // The steps in the order they are taken; a refusal belongs to the first one that has not passed.
   static constexpr const char* kOrder[] = {"find", "trust", "file",    "note",   "manifest", "pin",   "probe",
                                            "open", "init",  "options", "create", "answer",   "health"};
@@ -135,11 +126,11 @@ std::vector<LoadStep> diagnosePlugin(const Config& config, const std::string& na
       wanted.storage.backend = name;
       wanted.storage.backend_origin = {"option"};
     }
-    const auto storage = plugins::openStorage(wanted, plugins::loadPlugin(wanted, name, note), {}, note);
-    storage->stat("");
+    const auto storage = plugins::openStorage(wanted, plugins::loadPlugin(wanted, name, note, call), call, note);
+    storage->stat("", call);
     note("answer", "the storage answers");
     HealthSteps findings(steps);
-    if (auto* const health = storage->extension<Health>()) health->checkHealth(findings, {});
+    if (auto* const health = storage->extension<Health>()) health->checkHealth(findings, call);
   } catch (const Error& refused) {
     steps.push_back({next(), false, std::string(nameOf(refused.code())) + ": " + refused.what(), false, refused});
   }

@@ -128,7 +128,7 @@ std::optional<PluginUse> linkedIn(const std::string& backend, const StepObserver
 
 PluginUse loadPlugin(const Config& config, const std::string& backend, const StepObserver& observe, const Call& call) {
   if (auto plugin = linkedIn(backend, observe, call)) return std::move(*plugin);
-  const Found found = findPlugin(config, backend);
+  const Found found = findPlugin(config, backend, call);
   observe("find", found.path.string() + " (" + found.place + ")");
   try {
     return loadFile(config, found.path, backend, observe, call);

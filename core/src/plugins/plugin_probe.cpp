@@ -71,6 +71,11 @@ class Pipe {
 };
 
 std::filesystem::path helper() {
+  if (coreFolder().empty()) {
+    throw refused(
+        "it can't be tried: the folder of the Tally library is unknown, and with it its helper. Start the "
+        "program by its full path, with full paths in LD_LIBRARY_PATH, or set plugins.probe: never");
+  }
   auto file = coreFolder() / "tally" / kProbeHelper;
   if (::access(file.c_str(), X_OK) == 0) return file;
   throw refused("it can't be tried: " + file.string() + " is missing or can't be run. Install the Tally runtime " +

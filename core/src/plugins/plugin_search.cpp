@@ -91,8 +91,19 @@ std::string missing(const SearchPlace& place, const std::string& file) {
   return fs::exists(place.dir, failed) ? "no such file" : "no such folder";
 }
 
-Error notFound(const Config& config, const std::string& backend, const std::string& looked) {
-  const std::vector<std::string> names = visibleNames(config);
+fs::path whereTheCoreIs() {
+  Dl_info here{};
+  static const int kAnchor = 0;
+  if (::dladdr(&kAnchor, &here) == 0 || here.dli_fname == nullptr) return {};
+  std::error_code failed;
+  return fs::canonical(here.dli_fname, failed).parent_path();
+}
+
+// The dynamic linker may know it by a name relative to the working directory, which the program can change later.
+[[maybe_unused]] const fs::path& asked_at_start = coreFolder();
+
+Error notFound(const Config& config, const std::string& backend, const std::string& looked, const Call& call) {
+  const std::vector<std::string> names = visibleNames(config, call);
   std::string text = "no plugin for the backend '" + backend + "'";
   if (backend == config.storage.backend && config.storage.backend_origin.line > 0)
     text += " (" + config.storage.backend_origin.toString() + ")";
@@ -104,6 +115,26 @@ Error notFound(const Config& config, const std::string& backend, const std::stri
                text + "\n  install the plugin, or add its folder to plugins.searchPath or TALLY_PLUGIN_PATH");
 }
 
+void checkNamedFile(const Config& config) {
+  std::error_code failed;
+  if (fs::status(config.storage.plugin_path, failed).type() != fs::file_type::not_found) return;
+  const auto origin = config.origins.find("storage.plugin.path");
+  throw Error(ErrorCode::PluginNotFound,
+              (origin == config.origins.end() ? std::string() : origin->second.toString() + ": ") +
+                  "storage.plugin.path names " + config.storage.plugin_path.string() +
+                  ", and there is no such file: install the plugin there, or take the key out to have it searched for");
+}
+
+// The first match decides, so a link to nothing is no reason to look further.
+void checkLink(const fs::path& link, const SearchPlace& place, const std::string& looked) {
+  std::error_code failed;
+  if (fs::status(link, failed).type() != fs::file_type::not_found) return;
+  throw Error(ErrorCode::PluginNotFound, link.string() + " (" + place.why + ") is a link to " +
+                                             fs::read_symlink(link, failed).string() +
+                                             ", and there is nothing: mend the link or remove it" +
+                                             (looked.empty() ? std::string() : "\n  looked at before:" + looked));
+}
+
 }  // namespace
 
 Error unreadablePlace(const SearchPlace& place, std::error_code reason) {
@@ -113,12 +144,9 @@ Error unreadablePlace(const SearchPlace& place, std::error_code reason) {
       .systemErrno(reason.value());
 }
 
-fs::path coreFolder() {
-  Dl_info here{};
-  static const int kAnchor = 0;
-  if (::dladdr(&kAnchor, &here) == 0 || here.dli_fname == nullptr) return {};
-  std::error_code failed;
-  return fs::canonical(here.dli_fname, failed).parent_path();
+const fs::path& coreFolder() {
+  static const fs::path folder = whereTheCoreIs();
+  return folder;
 }
 
 std::string fileNameOf(const std::string& backend) { return "libtally_" + backend + ".so"; }
@@ -132,7 +160,16 @@ std::string backendOf(const fs::path& file) {
   return config::isBackendName(backend) ? backend : std::string();
 }
 
-Found findPlugin(const Config& config, const std::string& backend) {
+std::vector<fs::path> pluginFilesIn(const fs::path& dir, std::error_code& failed) {
+  std::vector<fs::path> files;
+  for (fs::directory_iterator at(dir, failed), end; !failed && at != end; at.increment(failed)) {
+    if (!backendOf(at->path()).empty()) files.push_back(at->path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Found findPlugin(const Config& config, const std::string& backend, const Call& call) {
   if (!config::isBackendName(backend)) {
     const bool configured = backend == config.storage.backend;
     throw Error(configured ? ErrorCode::InvalidConfig : ErrorCode::InvalidArgument,
@@ -140,27 +177,29 @@ Found findPlugin(const Config& config, const std::string& backend) {
                     "' can't be a backend: a name is " + std::string(config::kBackendNameRule));
   }
   if (!config.storage.plugin_path.empty() && backend == config.storage.backend) {
+    checkNamedFile(config);
     return {config.storage.plugin_path, "storage.plugin.path"};
   }
   const std::string file = fileNameOf(backend);
   std::string looked;
   for (const SearchPlace& place : searchPlaces(config)) {
     const std::string why = missing(place, file);
-    if (why.empty()) return {place.dir / file, place.why};
+    if (why.empty()) {
+      checkLink(place.dir / file, place, looked);
+      return {place.dir / file, place.why};
+    }
     looked += "\n  " + place.dir.string() + " (" + place.why + "): " + why;
   }
-  throw notFound(config, backend, looked);
+  throw notFound(config, backend, looked, call);
 }
 
-std::vector<std::string> visibleNames(const Config& config) {
+std::vector<std::string> visibleNames(const Config& config, const Call& call) {
   std::set<std::string> names;
-  for (const auto& plugin : Registry::lock().linkedIn()) names.insert(plugin->name());
+  for (const auto& plugin : Registry::lock(call).linkedIn()) names.insert(plugin->name());
   for (const SearchPlace& place : searchPlaces(config)) {
     if (!place.ignored.empty()) continue;
     std::error_code failed;
-    for (const auto& entry : fs::directory_iterator(place.dir, failed)) {
-      if (std::string name = backendOf(entry.path()); !name.empty()) names.insert(std::move(name));
-    }
+    for (const auto& path : pluginFilesIn(place.dir, failed)) names.insert(backendOf(path));
   }
   return {names.begin(), names.end()};
 }
