@@ -90,8 +90,19 @@ TEST_CASE("rude: what is thrown from extension or an ability's slot is the plugi
   CHECK(messageOf([&] { health->checkHealth(sink, {}); }).find("thrown from ability") != std::string::npos);
 }
 
+TEST_CASE("rude: what is cut short is not read behind its end") {
+  const auto listing = openRude("cut entry");
+  rude().names = {"a"};
+  CHECK(codeOf([&] { listing->list(""); }) == ErrorCode::PluginFault);
+  CHECK(messageOf([&] { listing->list(""); }).find("cut short") != std::string::npos);
+  const auto storage = openRude("cut finding");
+  NoFindings sink;
+  const auto text = messageOf([&] { storage->extension<Health>()->checkHealth(sink, {}); });
+  CHECK_MESSAGE(text.find("cut short") != std::string::npos, text);
+}
+
 TEST_CASE("rude: a finding about the storage's health is text") {
-  for (const char* mode : {"null finding", "finding that is no text"}) {
+  for (const char* mode : {"null finding", "finding that is no text", "cut finding"}) {
     const auto storage = openRude(mode);
     NoFindings sink;
     CHECK(codeOf([&] { storage->extension<Health>()->checkHealth(sink, {}); }) == ErrorCode::PluginFault);

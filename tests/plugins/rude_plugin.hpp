@@ -88,6 +88,7 @@ inline std::int32_t list(void*, const tally_call*, const tally_str*, const tally
                          const tally_entry_sink* sink, std::uint32_t*, tally_error*) {
   for (const auto name : rude().names) {
     tally_entry entry{TALLY_END_OF(tally_entry, name), TALLY_KIND_FILE, {name.data(), name.size()}};
+    if (breaks("cut entry")) entry.struct_size = TALLY_END_OF(tally_entry, kind);
     if (name.data() == nullptr) entry.name.size = rude().name_size;
     if (const auto stop = sink->put(sink->self, &entry); stop != TALLY_OK) return stop;
   }
@@ -110,7 +111,10 @@ inline std::int32_t checkHealth(void*, const tally_call*, const tally_health_sin
   tally_health_finding finding{
       TALLY_END_OF(tally_health_finding, text), TALLY_HEALTH_WARNING, {"disk", 4}, {"\xff full", 6}};
   if (breaks("null finding")) finding.text.data = nullptr;
-  if (breaks("null finding") || breaks("finding that is no text")) return sink->put(sink->self, &finding);
+  if (breaks("cut finding")) finding.struct_size = TALLY_END_OF(tally_health_finding, subject);
+  if (breaks("cut finding")) finding.text = {"full", 4};
+  if (breaks("cut finding") || breaks("null finding") || breaks("finding that is no text"))
+    return sink->put(sink->self, &finding);
   return TALLY_OK;
 }
 

@@ -68,11 +68,15 @@ class EntrySinkAdapter {
  private:
   static std::int32_t put(void* self, const tally_entry* entry) noexcept {
     auto& sink = *static_cast<EntrySinkAdapter*>(self);
+    if (entry->struct_size < TALLY_END_OF(tally_entry, name)) return sink.cutShort();
     const std::string_view name = isNowhere(entry->name) ? std::string_view() : viewOf(entry->name);
     const auto verdict = sink.order_.take(name);
     if (verdict != NameOrder::Verdict::Next || sink.left_ == 0) return sink.fault(verdict);
     --sink.left_;
     return sink.guard_.attempt([&] { sink.out_.take(name, entry->kind == TALLY_KIND_DIRECTORY); });
+  }
+  [[gnu::cold]] std::int32_t cutShort() noexcept {
+    return guard_.fault("the plugin listed an entry that is cut short");
   }
   [[gnu::cold]] std::int32_t fault(NameOrder::Verdict verdict) noexcept {
     switch (verdict) {

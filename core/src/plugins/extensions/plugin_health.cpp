@@ -17,6 +17,9 @@ class HealthSinkAdapter {
  private:
   static std::int32_t put(void* self, const tally_health_finding* finding) noexcept {
     auto& sink = *static_cast<HealthSinkAdapter*>(self);
+    if (finding->struct_size < TALLY_END_OF(tally_health_finding, text)) {
+      return sink.guard_.fault("the plugin told a finding that is cut short");
+    }
     if (finding->level < TALLY_HEALTH_GOOD || finding->level > TALLY_HEALTH_FAULT) {
       return sink.guard_.fault("the plugin told a level of health that is none");
     }
