@@ -189,6 +189,9 @@ TEST_CASE("load: diagnosing names each step and stops at the refusal") {
   CHECK(good.back().passed);
   const auto bad = diagnosePlugin(fixtureConfig("init_fails"), "fixture");
   CHECK(bad.back().name == "init");
+  REQUIRE(bad.back().refused);
+  CHECK(bad.back().refused->retryable());
+  CHECK(bad.back().refused->systemErrno() == 111);
   CHECK_FALSE(bad.back().passed);
   const auto cut = diagnosePlugin(fixtureConfig("next_major"), "fixture");
   CHECK(cut.back().name == "note");

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <set>
@@ -52,7 +53,7 @@ std::vector<Sample> samples() {
   std::vector<Sample> all;
   for (const char* folder : {"no_note", "note_not_json", "other_name", "next_major", "newer_host", "musl", "no_entry",
                              "entry_is_data", "undefined", "null_descriptor", "descriptor_size_3", "note_disagrees",
-                             "no_factory", "init_fails", "null_slot", "executable_stack", "no_dlopen"}) {
+                             "no_factory", "init_fails", "null_slot", "ops_size", "executable_stack", "no_dlopen"}) {
     all.push_back({folder, [](PluginCopy&) {}});
   }
   const auto bytes = [](auto change) {
@@ -82,6 +83,8 @@ std::vector<Sample> samples() {
 }  // namespace
 
 TEST_CASE("messages: each refusal says what, where, why and what to do next") {
+  constexpr const char* kSteps[] = {"ask ",  "Ask ",     "upgrade ", "get ", "build ", "Name ", "Copy ",
+                                    "Take ", "Install ", "restart",  "set ", "Mend ",  "put ",  "link it "};
   std::string table;
   std::set<ErrorCode> codes;
   for (const auto& sample : samples()) {
@@ -92,6 +95,11 @@ TEST_CASE("messages: each refusal says what, where, why and what to do next") {
       FAIL_CHECK("nothing refused " << sample.folder);
     } catch (const Error& error) {
       codes.insert(error.code());
+      const std::string message = error.message();
+      CHECK_MESSAGE(std::any_of(std::begin(kSteps), std::end(kSteps),
+                                [&](const char* step) { return message.find(step) != message.npos; }),
+                    "no next step: " << error.what());
+      CHECK_MESSAGE(std::string(error.what()).find(copy.file.string()) != std::string::npos, error.what());
       auto text = replaced(error.what(), copy.dir.path().string(), "<folder>");
       // The helper is missing beside this program, and that is the sample.
       text = replaced(text, std::filesystem::canonical("/proc/self/exe").parent_path().string(), "<core>");

@@ -27,7 +27,9 @@ constexpr Advice kAdvice[] = {
      "program, or build that library with -ftls-model=global-dynamic"},
     {"failed to map segment", "Is its file system mounted noexec? Put it on one that allows to run code"},
     {"shared object cannot be", "It was linked with -z nodlopen: ask its author for a build without"},
-    {"undefined symbol", "It was linked against another version of a library, or without one it needs"},
+    {"undefined symbol",
+     "It was linked against another version of a library, or without one it needs: ask its author for the build for "
+     "this system"},
     {"version `", "It was built for a newer library than the one here: get the build for this system"},
     {"cannot open shared object file", "Install the package that holds this library"},
     {"", "Ask its author"},
@@ -38,6 +40,16 @@ std::string adviceFor(std::string_view why) {
     if (why.find(advice.sign) != why.npos) return std::string(advice.text);
   }
   return {};
+}
+
+// The dynamic linker's own words, without those of Boost around them and without the name of the file.
+std::string linkerWords(std::string text, const std::string& file) {
+  constexpr std::string_view kBefore = "(dlerror system message: ", kAfter = "): ";
+  const auto begin = text.find(kBefore), end = text.rfind(kAfter);
+  if (begin != text.npos && end != text.npos && end > begin) {
+    text = text.substr(begin + kBefore.size(), end - begin - kBefore.size());
+  }
+  return text.rfind(file + ": ", 0) == 0 ? text.substr(file.size() + 2) : text;
 }
 
 // The values of one kind in the dynamic section, as strings.
@@ -98,7 +110,7 @@ DynamicLibrary::DynamicLibrary(const std::filesystem::path& path) : handle_(std:
     // Only the throwing form carries the dynamic linker's reason.
     handle_->library.load(path.string(), mode);
   } catch (const std::exception& refused) {
-    const std::string why = refused.what();
+    const std::string why = linkerWords(refused.what(), path.string());
     throw Error(ErrorCode::PluginLoadFailed, "the dynamic linker refuses it: " + why + ". " + adviceFor(why));
   }
   ::dlinfo(handle_->library.native(), RTLD_DI_LINKMAP, static_cast<void*>(&handle_->map));

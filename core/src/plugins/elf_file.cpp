@@ -23,6 +23,23 @@ constexpr Elf64_Half kMachine = EM_AARCH64;
 #endif
 
 constexpr std::size_t kMaxProgramHeaders = 256;
+constexpr const char* kPutPlugin = ": put the plugin's shared library in its place";
+
+// Why the file can't be opened. Its name is added by those who know where it was looked for.
+Error unopened(const std::filesystem::path& path, int number) {
+  std::error_code none;
+  if (number == ENOENT || number == ENOTDIR) {
+    const auto target = std::filesystem::read_symlink(path, none).string();
+    const auto what = target.empty() ? "there is no such file" : "it is a link to " + target + ", and there is nothing";
+    return Error(ErrorCode::PluginNotFound, what + kPutPlugin);
+  }
+  if (number == EMFILE || number == ENFILE || number == ENOMEM) {
+    return Error(ErrorCode::Exhausted, std::string("it can't be opened: ") + std::strerror(number) +
+                                           ". Close some files, or raise the limit, and try again");
+  }
+  return Error(ErrorCode::PermissionDenied, std::string("it can't be opened: ") + std::strerror(number) +
+                                                ". Make it readable for the user of this program");
+}
 
 void readExactly(const ElfFile& file, void* out, std::uint64_t size, std::uint64_t offset) {
   if (offset > file.size() || size > file.size() - offset) {
@@ -38,23 +55,27 @@ void readExactly(const ElfFile& file, void* out, std::uint64_t size, std::uint64
 
 Elf64_Ehdr readHeader(const ElfFile& file) {
   Elf64_Ehdr header{};
-  if (file.size() < SELFMAG) throw Error(ErrorCode::PluginNotElf, "the file is too short to be a shared library");
+  if (file.size() < SELFMAG)
+    throw Error(ErrorCode::PluginNotElf, std::string("the file is too short to be a shared library") + kPutPlugin);
   readExactly(file, &header, std::min<std::uint64_t>(sizeof header, file.size()), 0);
   if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
-    throw Error(ErrorCode::PluginNotElf, "the file is no shared library: it does not begin with the ELF signature");
+    throw Error(ErrorCode::PluginNotElf,
+                std::string("the file is no shared library, it does not begin with the ELF signature") + kPutPlugin);
   }
   if (file.size() < sizeof header) readExactly(file, &header, sizeof header, 0);
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB) {
-    throw Error(ErrorCode::PluginWrongMachine, "the file is not for a 64-bit little-endian machine");
+    throw Error(ErrorCode::PluginWrongMachine,
+                "the file is not for a 64-bit little-endian machine: get the build for this one");
   }
   if (header.e_machine != kMachine) {
     throw Error(ErrorCode::PluginWrongMachine, "the file is for another processor (ELF machine " +
                                                    std::to_string(header.e_machine) + ", this host is " +
                                                    std::to_string(kMachine) + "): get the build for this one");
   }
-  if (header.e_type != ET_DYN) throw Error(ErrorCode::PluginNotElf, "the file is no shared library");
+  if (header.e_type != ET_DYN)
+    throw Error(ErrorCode::PluginNotElf, std::string("the file is no shared library") + kPutPlugin);
   if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum == 0 || header.e_phnum > kMaxProgramHeaders) {
-    throw Error(ErrorCode::PluginNotElf, "the file's program headers are damaged");
+    throw Error(ErrorCode::PluginNotElf, "the file's program headers are damaged: copy it again");
   }
   return header;
 }
@@ -77,7 +98,7 @@ void checkBounds(const ElfFile& file, const Elf64_Ehdr& header, const std::vecto
     if (segment.p_type != PT_LOAD && segment.p_type != PT_DYNAMIC && segment.p_type != PT_NOTE) continue;
     need(segment.p_offset, segment.p_filesz, "segment " + std::to_string(i));
     if (segment.p_type == PT_LOAD && segment.p_filesz > segment.p_memsz) {
-      throw Error(ErrorCode::PluginNotElf, "segment " + std::to_string(i) + " is damaged");
+      throw Error(ErrorCode::PluginNotElf, "segment " + std::to_string(i) + " is damaged: copy it again");
     }
   }
   if (header.e_shoff != 0) {
@@ -109,14 +130,13 @@ ElfFile::ElfFile(const std::filesystem::path& path) {
   descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (descriptor_ < 0) {
     const int number = errno;
-    const auto code = number == ENOENT || number == ENOTDIR ? ErrorCode::PluginNotFound : ErrorCode::PermissionDenied;
-    throw Error(code, path.string() + ": " + std::strerror(number)).systemErrno(number);
+    throw unopened(path, number).systemErrno(number);
   }
   struct stat facts {};
   const bool regular = ::fstat(descriptor_, &facts) == 0 && S_ISREG(facts.st_mode);
   if (!regular) {
     ::close(descriptor_);
-    throw Error(ErrorCode::PluginNotAFile, path.string() + " is not a regular file");
+    throw Error(ErrorCode::PluginNotAFile, std::string("it is not a regular file") + kPutPlugin);
   }
   state_ = FileState::of(facts);
 }
@@ -133,10 +153,14 @@ std::string ElfFile::noteText() const {
     std::string notes(segment.p_filesz, '\0');
     readExactly(*this, notes.data(), notes.size(), segment.p_offset);
     const std::string_view text = findNote(notes);
-    if (text.size() > TALLY_NOTE_MAX_BYTES) throw Error(ErrorCode::PluginNoNote, "the tally note is above 16 KiB");
+    if (text.size() > TALLY_NOTE_MAX_BYTES)
+      throw Error(ErrorCode::PluginNoNote, "the tally note is above 16 KiB: ask the plugin's author for a right one");
     if (!text.empty()) return std::string(text);
   }
-  throw Error(ErrorCode::PluginNoNote, "the file is a shared library, but not a tally plugin: it holds no tally note");
+  throw Error(
+      ErrorCode::PluginNoNote,
+      "the file is a shared library, but not a tally plugin: it holds no tally note. Put the plugin in its place, "
+      "or build it with tally_add_plugin() or TALLY_PLUGIN_NOTE()");
 }
 
 }  // namespace tally::plugins

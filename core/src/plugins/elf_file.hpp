@@ -13,7 +13,8 @@ namespace tally::plugins {
 /// An open plugin file: the descriptor stays open while it is checked, so that all checks see one file.
 class ElfFile {
  public:
-  /// Errors: PluginNotFound, PluginNotAFile, PermissionDenied. Never blocks, also not on a FIFO.
+  /// Errors: PluginNotFound, PluginNotAFile, PermissionDenied, Exhausted; none of them names the file. Never blocks,
+  /// also not on a FIFO.
   explicit ElfFile(const std::filesystem::path& path);
   ElfFile(const ElfFile&) = delete;
   ElfFile& operator=(const ElfFile&) = delete;

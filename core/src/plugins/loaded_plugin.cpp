@@ -13,7 +13,7 @@ namespace {
 std::string_view viewOf(const tally_str& text, const char* what) {
   if (text.size == 0) return {};
   if (text.data == nullptr || text.size > TALLY_NOTE_MAX_BYTES) {
-    throw Error(ErrorCode::PluginBadDescriptor, std::string("the descriptor's ") + what + " is garbage");
+    throw Error(ErrorCode::PluginBadDescriptor, std::string("the descriptor's ") + what + " is garbage" + kAskAuthor);
   }
   return {text.data, text.size};
 }
@@ -53,7 +53,9 @@ void LoadedPlugin::adopt() {
   using Entry = const tally_plugin*();
   Entry* const entry = library_->function<Entry>(TALLY_PLUGIN_ENTRY);
   if (entry == nullptr) {
-    throw Error(ErrorCode::PluginNoEntry, "the library exports no function " TALLY_PLUGIN_ENTRY " of its own");
+    throw Error(ErrorCode::PluginNoEntry, "the library exports no function " TALLY_PLUGIN_ENTRY
+                                          " of its own: ask its author for a build for this version of the plugin "
+                                          "interface");
   }
   take(entry);
   checkAgrees(note_, descriptor_);
@@ -77,7 +79,8 @@ void LoadedPlugin::take(tally_plugin_entry entry) {
   }
   checkMinHost(descriptor_.min_host_minor);
   if (descriptor_.init == nullptr || descriptor_.shutdown == nullptr || descriptor_.factory == nullptr) {
-    throw Error(ErrorCode::PluginBadDescriptor, "the descriptor lacks init, shutdown or factory");
+    throw Error(ErrorCode::PluginBadDescriptor,
+                std::string("the descriptor lacks init, shutdown or factory") + kAskAuthor);
   }
 }
 
@@ -88,7 +91,7 @@ void LoadedPlugin::takeFactory() {
   const auto* theirs = static_cast<const tally_storage_factory*>(asked(descriptor_.factory, &id));
   factory_ = copyTable(theirs, kSize, kSize, "storage factory");
   if (factory_.create == nullptr) {
-    throw Error(ErrorCode::PluginBadDescriptor, "the plugin's storage factory lacks create");
+    throw Error(ErrorCode::PluginBadDescriptor, std::string("the plugin's storage factory lacks create") + kAskAuthor);
   }
 }
 
@@ -102,7 +105,12 @@ void LoadedPlugin::init() {
     ErrorFrame error;
     error.check(asked(descriptor_.init, &hostServicesFor(name()), &error.view));
   } catch (const Error& failed) {
-    throw Error(ErrorCode::PluginInitFailed, "init failed: " + failed.message());
+    throw Error(ErrorCode::PluginInitFailed,
+                "the plugin's init failed: " + failed.message() + ". Mend what it names and load it again")
+        .retryable(failed.retryable())
+        .retryAfter(failed.retryAfter())
+        .backendCode(failed.backendCode())
+        .systemErrno(failed.systemErrno());
   }
   initialised_ = true;
 }

@@ -21,7 +21,8 @@ OpenedStorage::OpenedStorage(PluginUse plugin, const tally_storage& opened)
       generation_(forkGeneration()) {
   if (ops_.destroy == nullptr || ops_.read == nullptr || ops_.write == nullptr || ops_.append == nullptr ||
       ops_.list == nullptr || ops_.stat == nullptr || ops_.remove == nullptr) {
-    throw Error(ErrorCode::PluginBadDescriptor, "the plugin's table of operations lacks one that must be there");
+    throw Error(ErrorCode::PluginBadDescriptor,
+                std::string("the plugin's table of operations lacks one that must be there") + kAskAuthor);
   }
   if (ops_.extension == nullptr) ops_.extension = noAbility;
 }

@@ -28,10 +28,13 @@ std::optional<PluginManifest> checkManifest(const Config& config, const std::fil
     return manifest;
   }
   const auto why = config.plugins.relaxed_trust ? std::nullopt : distrust(manifest->file);
-  if (why) throw Error(ErrorCode::PluginBadManifest, *why + ", so somebody else could change the manifest");
+  if (why)
+    throw Error(ErrorCode::PluginBadManifest,
+                *why + ", so somebody else could change the manifest. Take the right away (chmod go-w)");
   if (manifest->disabled) {
     throw Error(ErrorCode::PluginDisabled, "switched off by " + manifest->file.string() + ": " +
-                                               (manifest->reason.empty() ? "no reason given" : manifest->reason));
+                                               (manifest->reason.empty() ? "no reason given" : manifest->reason) +
+                                               ". To switch it on, set disabled: false there");
   }
   observe("manifest", manifest->file.string());
   return manifest;
@@ -83,7 +86,8 @@ void checkPin(const Config& config, const Examined& examined, const ElfFile& fil
   for (const Pin& pin : pins) {
     if (hash == pin.hash) continue;
     throw Error(ErrorCode::PluginHashMismatch,
-                pin.where + " is " + pin.hash + ", but the file has " + hash + ": not the file that was pinned");
+                pin.where + " is " + pin.hash + ", but the file has " + hash +
+                    ": not the file that was pinned. Install that one, or set the new hash if the change was meant");
   }
   observe("pin", hash);
 }

@@ -147,15 +147,17 @@ std::unique_ptr<IStorage> openStorage(const Config& config, PluginUse plugin, co
   const CallFrame frame(call);
   tally_storage opened{};
   opened.struct_size = TALLY_END_OF(tally_storage, ops);  // NOLINT(bugprone-sizeof-expression): of the pointer
+  const LoadedPlugin& loaded = *plugin;                   // which outlives its uses
   try {
     ErrorFrame error;
-    error.check(asked(plugin->factory().create, options.view(), frame.view(), &opened, &error.view));
+    error.check(asked(loaded.factory().create, options.view(), frame.view(), &opened, &error.view));
+    auto storage = std::make_unique<PluginStorage>(std::move(plugin), opened);
+    observe("create", "a storage is open");
+    return storage;
   } catch (Error& error) {
-    throw error.at(plugin->name(), "open", {});
+    const bool of_file = error.code() == ErrorCode::PluginBadDescriptor;
+    throw error.at(loaded.name(), "open", of_file ? loaded.source().path.string() : std::string());
   }
-  auto storage = std::make_unique<PluginStorage>(std::move(plugin), opened);
-  observe("create", "a storage is open");
-  return storage;
 }
 
 }  // namespace tally::plugins

@@ -17,7 +17,9 @@ using Type = PluginOption::Type;
 
 constexpr std::array<std::string_view, 6> kTypeNames = {"flag", "integer", "number", "text", "path", "list"};
 
-[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::PluginNoNote, "the tally note " + why); }
+[[noreturn]] void refuse(const std::string& why) {
+  throw Error(ErrorCode::PluginNoNote, "the tally note " + why + ": ask the plugin's author for a right one");
+}
 
 // The member of that name, or null. One of another type is no note: `"secret": "true"`, passed by, would show a
 // password.

@@ -25,6 +25,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kLimit{5};
+constexpr const char* kAskForBuild = ". It would do the same to this program: ask its author for another build";
 
 Error refused(const std::string& what) {
   return Error(ErrorCode::PluginProbeFailed, "loaded in a child process on trial, " + what);
@@ -94,7 +95,8 @@ pid_t start(const std::filesystem::path& file, const Pipe& answer) {
   pid_t child = -1;
   const int number = ::posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
-  if (number != 0) throw refused(program + " does not start: " + std::strerror(number));
+  if (number != 0)
+    throw refused(program + " does not start: " + std::strerror(number) + ". Mend that, or set plugins.probe: never");
   return child;
 }
 
@@ -157,9 +159,9 @@ std::optional<std::string> answerOf(int reader, Clock::time_point end, const Cal
 std::string endOf(int status) {
   if (WIFSIGNALED(status)) {
     const char* const name = ::sigabbrev_np(WTERMSIG(status));
-    return std::string("the plugin crashed (SIG") + (name == nullptr ? "?" : name) + ")";
+    return std::string("the plugin crashed (SIG") + (name == nullptr ? "?" : name) + ")" + kAskForBuild;
   }
-  return "the plugin ended the process (exit status " + std::to_string(WEXITSTATUS(status)) + ")";
+  return "the plugin ended the process (exit status " + std::to_string(WEXITSTATUS(status)) + ")" + kAskForBuild;
 }
 
 }  // namespace
@@ -175,7 +177,7 @@ void probe(const std::filesystem::path& file, const Call& call) {
   const auto status = said ? child.statusBy(std::min(end, call.deadline)) : std::nullopt;
   if (status) throw refused(endOf(*status));
   call.check();
-  throw refused("the plugin did not answer in " + std::to_string(kLimit.count()) + " s");
+  throw refused("the plugin did not answer in " + std::to_string(kLimit.count()) + " s" + kAskForBuild);
 }
 
 }  // namespace tally::plugins

@@ -15,13 +15,17 @@ namespace tally::plugins {
 
 inline constexpr std::uint32_t kLargestStruct = 65536;
 
+/// What an operator can do about a plugin that breaks the interface.
+inline constexpr const char* kAskAuthor = ": ask its author for a build that keeps the plugin interface";
+
 /// Copy `theirs` into a zeroed `Table`. `first_release` is the struct_size of the very first version of the struct,
 /// `known` the one of this host.
 /// Errors: PluginBadDescriptor for null, or a struct_size that no plugin can have.
 template <typename Table>
 Table copyTable(const Table* theirs, std::uint32_t first_release, std::uint32_t known, const char* what) {
   const auto garbage = [&](const std::string& why) {
-    throw Error(ErrorCode::PluginBadDescriptor, std::string("the plugin's ") + what + " is garbage: " + why);
+    throw Error(ErrorCode::PluginBadDescriptor,
+                std::string("the plugin's ") + what + " is garbage: " + why + kAskAuthor);
   };
   if (theirs == nullptr) garbage("it is null");
   std::uint32_t size = 0;
@@ -58,7 +62,7 @@ Table copyFunctions(const Table* theirs, const char* what) {
   std::array<const void*, kSlots> slots;
   std::memcpy(slots.data(), reinterpret_cast<const char*>(&ours) + kHead, sizeof slots);
   if (std::find(slots.begin(), slots.end(), nullptr) != slots.end()) {
-    throw Error(ErrorCode::PluginBadDescriptor, std::string("the plugin's ") + what + " lacks a function");
+    throw Error(ErrorCode::PluginBadDescriptor, std::string("the plugin's ") + what + " lacks a function" + kAskAuthor);
   }
   FirstRelease<Table>::addStubs(ours);
   return ours;
