@@ -44,6 +44,19 @@ TEST_CASE("tool: a message that shows a secret is found, and the report does not
   CHECK(says(ended, "0 passed, 2 failed"));
 }
 
+TEST_CASE("tool: a case that is skipped although it is required is a failure (bug 94)") {
+  const auto skipped = kitOn(TALLY_CARELESS_PLUGIN, "--only D01,J01");
+  CAPTURE(skipped.output);
+  CHECK(skipped.code == 0);
+  CHECK(says(skipped, "1 passed, 0 failed, 1 skipped"));
+  for (const char* required : {"--require J01", "--require C,J"}) {
+    const auto ended = kitOn(TALLY_CARELESS_PLUGIN, std::string("--only D01,J01 ") + required);
+    CAPTURE(ended.output);
+    CHECK(ended.code == 1);
+    CHECK(says(ended, "skipped, but required: J01"));
+  }
+}
+
 TEST_CASE("tool: each case has an id of its own") {
   const auto listed = kitOn(TALLY_CARELESS_PLUGIN, "--list");
   std::istringstream lines(listed.output);

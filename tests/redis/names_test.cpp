@@ -61,7 +61,7 @@ TEST_CASE("names: each key has its name on the server, and the way back is exact
   }
 }
 
-TEST_CASE("names: every legal key comes back, and no two share a name") {
+TEST_CASE("names: every legal key comes back, and no two share a name (bugs 15 and 16)") {
   const KeyNames names("tally:");
   const bool held = rc::check([&] {
     const std::string key = *oddKeys(), other = *oddKeys();
@@ -98,7 +98,7 @@ TEST_CASE("names: the tokens of an object are in the slot of its stream") {
   }
 }
 
-TEST_CASE("names: a prefix that is also how others begin is refused") {
+TEST_CASE("names: a prefix that is also how others begin is refused (bug 26)") {
   for (const auto* prefix : {"zz", "{", "a{:", "}a{:", "{}:"}) {
     CAPTURE(prefix);
     CHECK(codeOf([&] { KeyNames{std::string(prefix)}; }) == ErrorCode::InvalidConfig);

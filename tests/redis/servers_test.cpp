@@ -150,7 +150,7 @@ TEST_CASE("servers: what others appended by XADD is read as lines, and listed af
   CHECK(codeOf([&] { storage->write(key, "new", unchanged); }) == ErrorCode::Conflict);
 }
 
-TEST_CASE("servers: keys of other kinds are Corrupt, not empty and not overwritten") {
+TEST_CASE("servers: keys of other kinds are Corrupt, not empty and not overwritten (bugs 24 and 29)") {
   RedisServer server;
   const auto storage = openRedis(server.url());
   server.command({"SET", "tally:d:x", "theirs"});
@@ -209,7 +209,7 @@ TEST_CASE("servers: a name whose stream another program removed goes when it is 
   CHECK(storage->stat("d") == std::nullopt);
 }
 
-TEST_CASE("servers: a listing looks at no other keys") {
+TEST_CASE("servers: a listing, and a stat of what is absent, look at no other keys (bug 17)") {
   RedisServer server;
   const char* many = std::getenv("TALLY_MANY_KEYS");
   server.command({"DEBUG", "POPULATE", many == nullptr ? "50000" : many});
@@ -220,6 +220,7 @@ TEST_CASE("servers: a listing looks at no other keys") {
   const int before = counter.requests();
   CHECK(storage->list("d").size() == 10);
   CHECK(counter.requests() == before + 1);
+  CHECK(storage->stat("d/absent") == std::nullopt);
   const redis::Reply stats = server.command({"INFO", "commandstats"});
   const std::string commands(redis::viewOf(stats).text());
   for (const auto* word : {"cmdstat_keys", "cmdstat_scan"}) CHECK(commands.find(word) == commands.npos);

@@ -41,7 +41,7 @@ TEST_CASE("tls: all goes over it, by name and by address" * doctest::skip(!hasTl
   }
 }
 
-TEST_CASE("tls: a certificate of somebody else, for another host, or none at all is refused" *
+TEST_CASE("tls: a certificate of somebody else, for another host, or none at all is refused (bug 31)" *
           doctest::skip(!hasTls())) {
   const Authority authority("test"), stranger("stranger");
   authority.give("server", "DNS:localhost");

@@ -124,6 +124,7 @@ TEST_CASE("interop: a stream without records is no object, until something is wr
   CHECK(storage->read("made.json") == "{}");
 }
 
+// (bug 49) The SDK is the one that scripts/install-s2-sdk names, so what is said to work was tried.
 TEST_CASE("interop: the official SDK reads our conversations, by pages and by sessions") {
   const S2Server server;
   const auto storage = openS2(server);

@@ -82,7 +82,7 @@ TEST_CASE("names: keys lie below the prefix") {
   }
 }
 
-TEST_CASE("names: above the service's limit they are refused, with the limit in the message") {
+TEST_CASE("names: above the service's limit they are refused, with the limit in the message (bug 48)") {
   const StreamNames names("p");
   const std::string fits = std::string(505, 'k') + ".json";
   CHECK(names.streamOf(fits).size() == 507);

@@ -43,7 +43,7 @@ TEST_CASE("opening: a certificate that nobody vouches for is refused, unless tha
   CHECK_NOTHROW(open());
 }
 
-TEST_CASE("opening: a basin that does not make streams by itself works too") {
+TEST_CASE("opening: a basin that does not make streams by itself works too (bug 46)") {
   const S2Server server;
   const std::string config = R"({"basin":"plain-basin","config":{"create_stream_on_append":false}})";
   tally::test::runProgram(

@@ -19,12 +19,14 @@ void creates(Context& context) {
   expectContent(context.storage(), "a/log", "first");
 }
 
+// (bugs 25 and 47) Appends were joined by a line feed.
 void addsNothing(Context& context) {
   context.storage().append("log", "ab");
   context.storage().append("log", "cd");
   expectContent(context.storage(), "log", "abcd");
 }
 
+// (bug 25)
 void halfLines(Context& context) {
   context.storage().append("log", "{\"a\":");
   context.storage().append("log", "1}\n");
@@ -55,6 +57,7 @@ void beforeWrite(Context& context) {
   expectContent(context.storage(), "log", "new+");
 }
 
+// (bug 22) The first lines were trimmed away without a word.
 void manyAppends(Context& context) {
   std::string expected;
   for (int i = 1; i <= 1001; ++i) {

@@ -104,8 +104,10 @@ void tryChanges(Context& context, std::initializer_list<const char*> names, std:
 
 constexpr auto kEveryCut = {Fault::CutBefore, Fault::CutInside, Fault::CutAfter, Fault::CutAnswer};
 
+// (bug 43)
 void cutChanges(Context& context) { tryChanges(context, {"write", "remove"}, kEveryCut); }
 void garbledChanges(Context& context) { tryChanges(context, {"write", "append", "remove"}, {Fault::Garble}); }
+// (bugs 32 and 43) An append whose answer was lost was sent again, and landed twice.
 void cutAppends(Context& context) { tryChanges(context, {"append"}, kEveryCut); }
 
 /// A write, an append to the old value, and an append to nothing, of 3 MiB, at each cut.
@@ -124,6 +126,7 @@ void cutLargeChanges(Context& context) {
   }
 }
 
+// (bug 32)
 void cutTokens(Context& context) {
   Proxied on(context);
   std::string expected = kOld;
@@ -161,6 +164,7 @@ void doTwice(Proxied& on, const std::function<void()>& action, const std::functi
   waitForDelivery(on.proxy, delivered + on.proxy.struck() - struck);
 }
 
+// (bug 43)
 void repeatedTokens(Context& context) {
   Proxied on(context);
   AppendOptions once;

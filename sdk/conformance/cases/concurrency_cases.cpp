@@ -57,6 +57,7 @@ void whileReplaced(Context& context, unsigned watchers, Look&& look) {
   });
 }
 
+// (bug 19) A value under replacement was empty or missing for a moment.
 void readers(Context& context) {
   whileReplaced(context, 8, [&] { expectWhole(context.storage().read("d/x")); });
 }
@@ -70,6 +71,7 @@ void readerProcesses(Context& context) {
   });
 }
 
+// (bug 19)
 void statMeanwhile(Context& context) {
   auto& storage = context.storage();
   whileReplaced(context, 3, [&] {
@@ -82,6 +84,7 @@ void statMeanwhile(Context& context) {
   });
 }
 
+// (bug 20) Both values were left, one behind the other.
 void twoWriters(Context& context) {
   auto& storage = context.storage();
   for (unsigned round = 0; round < context.rounds(500); ++round) {
@@ -235,6 +238,7 @@ bool isWritten(IStorage& storage, const std::string& key, bool appended) {
   }
 }
 
+// (bug 27)
 void fileAndDirectory(Context& context) {
   auto& storage = context.storage();
   for (unsigned round = 0; round < context.rounds(200); ++round) {

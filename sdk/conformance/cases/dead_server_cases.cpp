@@ -54,6 +54,7 @@ void expectRecovered(Proxied& on) {
   expectContent(*on.direct, "d/x", std::string(kOld) + kNew);
 }
 
+// (bug 24) Every failure was an empty value, an empty listing or an absent key.
 void gone(Context& context) {
   Proxied on(context);
   on.proxy.goAway();
@@ -67,6 +68,7 @@ void gone(Context& context) {
   expectRecovered(on);
 }
 
+// (bug 31) No call had a time limit.
 void silent(Context& context) {
   Proxied on(context);
   on.proxy.arm({Fault::Hang, Strike::kForEver});
@@ -76,6 +78,7 @@ void silent(Context& context) {
   expectRecovered(on);
 }
 
+// (bug 31)
 void silentForLong(Context& context) {
   Proxied on(context);
   on.proxy.arm({Fault::Hang, Strike::kForEver});

@@ -66,6 +66,7 @@ std::string valueOf(std::uint64_t number) {
   return std::to_string(number) + ":" + std::string(number * 7919 % 300'000, static_cast<char>('a' + number % 26));
 }
 
+// (bug 21) The old value was gone before the new one was there.
 void killReplace(Context& context) {
   context.open()->write("d/x", valueOf(0));
   std::uint64_t next = 1;

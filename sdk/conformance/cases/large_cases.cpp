@@ -11,6 +11,7 @@ namespace {
 
 std::string numbered(unsigned number) { return "record " + std::to_string(number) + "\n"; }
 
+// (bug 36) Only the first batch of the service was read.
 void manyRecords(Context& context) {
   auto& storage = context.storage();
   std::string expected;
@@ -27,6 +28,7 @@ void manyRecords(Context& context) {
   expectBytes("the last record of 1500", storage.read("d/log", {last}), numbered(number - 1));
 }
 
+// (bug 36)
 void aboveOnePage(Context& context) {
   constexpr std::uint64_t kPage = 1U << 20;
   auto& storage = context.storage();

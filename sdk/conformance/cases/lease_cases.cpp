@@ -36,6 +36,7 @@ void holds(Context& context) {
   expectContent(storage, "d/x", "three");
 }
 
+// (bug 44) Nothing kept two writers apart.
 void successorWins(Context& context) {
   auto& storage = context.storage();
   storage.write("d/x", "before");
@@ -169,7 +170,7 @@ void ownerNames(Context& context) {
   expectContent(storage, "d/x", "1");
 }
 
-/// Holders overtake each other while all append: nobody's bytes land once a later one has begun.
+/// Holders overtake each other while all append: nobody's bytes land once a later one has begun. (bug 44)
 void underContention(Context& context) {
   auto& storage = context.storage();
   const unsigned rounds = context.rounds(30);
@@ -198,6 +199,7 @@ void underContention(Context& context) {
   }
 }
 
+// (bug 44)
 void slowProcess(Context& context) {
   Child slow([&](const Child::Reporter& report) {
     const auto storage = context.open();

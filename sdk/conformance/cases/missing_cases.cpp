@@ -5,6 +5,7 @@
 namespace tally::conformance {
 namespace {
 
+// (bug 23)
 void readMissing(Context& context) {
   const auto error = expectError(ErrorCode::NotFound, "read of 'nobody'", [&] { context.storage().read("nobody"); });
   if (!context.harness().throughHost()) return;
@@ -84,6 +85,7 @@ void inferredDirectory(Context& context) {
   expectDirectory(context.storage(), "a/b");
 }
 
+// (bug 39) 'c1' existed because 'c10' did.
 void siblingPrefix(Context& context) {
   auto& storage = context.storage();
   storage.write("c10/x", "1");
@@ -115,6 +117,7 @@ void trailingSlash(Context& context) {
   expectContent(storage, "f", "1");
 }
 
+// (bug 27) A file and a directory of one name were both there, and listed twice.
 void oneKind(Context& context) {
   auto& storage = context.storage();
   storage.write("both", "file");

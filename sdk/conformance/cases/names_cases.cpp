@@ -33,6 +33,7 @@ void roundTripNames(Context& context, const std::vector<std::string>& names) {
   }
 }
 
+// (bugs 15 and 16) ':' stood for '/', so two keys were one, and listed ids were none.
 void colons(Context& context) {
   auto& storage = context.storage();
   for (const auto* key : {"a:b", "a/b", "x/a:b", "x/a/b", "x:a/b", "x:a:b", "c:", ":c", ":"}) storage.write(key, key);
@@ -152,6 +153,7 @@ void lateDifference(Context& context) {
   }());
 }
 
+// (bug 26)
 void secondPlace(Context& context) {
   auto& storage = context.storage();
   const auto second = context.harness().openSecond();

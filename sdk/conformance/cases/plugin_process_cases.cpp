@@ -144,6 +144,7 @@ void quietGuest(Context& context) {
 }
 
 /// Ends a process with its storage open, destructors and exit handlers included.
+/// (bug 31) A program with an open storage never ended.
 void exitsAnyhow(Context& context) {
   static RawStorage* kept = nullptr;  // never closed, and not lost either
   Child child([&](const Child::Reporter&) {

@@ -42,6 +42,7 @@ std::shared_ptr<IStorage> wrongly(Context& context, Wrong wrong, Reply otherwise
   return {on, on->storage.get()};
 }
 
+// (bugs 24 and 41) Every failure was an empty value, an empty listing or an absent key.
 void stranger(Context& context) {
   context.open()->write("d/x", kOld);
   expectAllRefused(context, {ErrorCode::Unauthenticated}, " by somebody whom the server does not know",
@@ -49,6 +50,7 @@ void stranger(Context& context) {
   expectContent(context.storage(), "d/x", kOld);
 }
 
+// (bugs 24, 41 and 42) What may not be seen was absent.
 void forbidden(Context& context) {
   context.open()->write("d/x", kOld);
   expectAllRefused(context, {ErrorCode::PermissionDenied}, " by somebody who may do nothing",
@@ -56,6 +58,7 @@ void forbidden(Context& context) {
   expectContent(context.storage(), "d/x", kOld);
 }
 
+// (bug 41)
 void noContainer(Context& context) {
   expectAllRefused(context, {ErrorCode::NotFound, ErrorCode::Unavailable, ErrorCode::InvalidConfig},
                    " in a database or basin that does not exist",
@@ -69,6 +72,7 @@ void noCertificate(Context& context) {
       " on a server that nobody vouches for", [&] { return context.harness().openWrong(Wrong::Certificate); });
 }
 
+// (bug 24)
 void foreignKey(Context& context) {
   auto& storage = context.storage();
   storage.write("d/own", kOld);

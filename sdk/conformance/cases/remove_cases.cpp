@@ -32,6 +32,7 @@ void twice(Context& context) {
   expectEqual("the second remove: whether it existed", context.storage().remove("x"), false);
 }
 
+// (bug 28) It did nothing and reported success.
 void directoryRefused(Context& context) {
   auto& storage = context.storage();
   storage.write("d/e/x", "1");
@@ -41,6 +42,7 @@ void directoryRefused(Context& context) {
   expectContent(storage, "d/e/x", "1");
 }
 
+// (bug 33)
 void writtenAgain(Context& context) {
   context.storage().write("x", "old and long");
   context.storage().remove("x");
@@ -48,6 +50,7 @@ void writtenAgain(Context& context) {
   expectContent(context.storage(), "x", "new");
 }
 
+// (bug 34) A remove closed a handle, and the data stayed.
 void otherHandle(Context& context) {
   context.storage().write("d/x", "1");
   const auto other = context.open();

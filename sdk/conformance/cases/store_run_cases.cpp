@@ -38,6 +38,7 @@ RunRef savedRun(const ConversationRef& conversation, const std::string& id) {
   return run;
 }
 
+// (bug 38) Whatever lay below was a run or a conversation.
 void onlyRuns(Context& context) {
   const auto conversation = conversationOf(context);
   savedRun(conversation, "b");

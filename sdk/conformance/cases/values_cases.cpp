@@ -17,6 +17,7 @@ void roundTripSizes(Context& context, std::initializer_list<std::size_t> sizes) 
   for (const auto size : sizes) roundTrip(context, "size-" + std::to_string(size), context.bytes(size));
 }
 
+// (bug 23) What is missing was read as empty.
 void emptyContent(Context& context) { roundTrip(context, "empty", ""); }
 void oneByte(Context& context) { roundTrip(context, "one", "x"); }
 
@@ -26,11 +27,14 @@ void everyByte(Context& context) {
   roundTrip(context, "bytes", all);
 }
 
+// (bug 29) Bytes that are no text were changed.
 void invalidUtf8(Context& context) { roundTrip(context, "not-text", "\xff\xfe\x41\x80"); }
 void pageSizes(Context& context) { roundTripSizes(context, {4095, 4096, 4097, 65535, 65536}); }
+// (bug 40) No value could be larger than one record, 1 MiB.
 void mebibyteSizes(Context& context) { roundTripSizes(context, {kMiB - 1, kMiB, kMiB + 1, kMiB + 9}); }
 void largeSizes(Context& context) { roundTripSizes(context, {8 * kMiB, 64 * kMiB}); }
 
+// (bug 47) A byte order mark was taken away from each record.
 void lineEnds(Context& context) {
   roundTrip(context, "crlf", "one\r\ntwo\rthree\n\rfour");
   roundTrip(context, "bom", "\xef\xbb\xbf{\"a\":1}");
@@ -56,6 +60,7 @@ void emptyOverFull(Context& context) {
   expectListing(context.storage(), "", {"key"});
 }
 
+// (bug 33) A write was added behind the old value.
 void sameTwice(Context& context) {
   roundTrip(context, "key", "once");
   roundTrip(context, "key", "once");
