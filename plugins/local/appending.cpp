@@ -40,11 +40,11 @@ struct statx examine(int file) {
   throw systemError(errno, "can't look at the file");
 }
 
-// Whether other programs let the key mean this file. That it was removed is noticed, that it was moved away only where
-// looking costs little against the sync.
-bool stillNamed(const Root& root, std::string_view key, const struct statx& found) {
+// Whether other programs let the key mean this file. That it was removed is noticed at once; that it was moved away too
+// where looking costs little against the sync, and else within a second.
+bool stillNamed(const Root& root, std::string_view key, SharedFile& file, const struct statx& found) {
   if (found.stx_nlink == 0) return false;
-  if (!root.durable()) return true;
+  if (!root.durable() && !file.isLookDue()) return true;
   const UniqueFd named = root.open(key, {O_PATH});
   return named && examine(named.get()).stx_ino == found.stx_ino;
 }
@@ -52,7 +52,7 @@ bool stillNamed(const Root& root, std::string_view key, const struct statx& foun
 std::optional<Target> useKept(const Root& root, const Journal::Lock& lock, std::string_view key, AppendFile&& kept) {
   if (kept.fd == nullptr || kept.retired != lock.retired()) return std::nullopt;
   const struct statx found = examine(kept.fd->get());
-  if (!stillNamed(root, key, found)) return std::nullopt;
+  if (!stillNamed(root, key, *kept.fd, found)) return std::nullopt;
   return Target{std::move(kept.fd), identityIn(found), found.stx_size, {}};
 }
 

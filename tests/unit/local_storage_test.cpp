@@ -113,6 +113,24 @@ TEST_CASE("append: goes to the new file after a replace or a remove by anybody")
   CHECK(store.storage.read("k") == "56");
 }
 
+TEST_CASE("append: with durability process a file that was moved away gets nothing more a second later") {
+  Store store;
+  store.storage.append("k", "1");
+  fs::rename(store.path("k"), store.path("moved"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1050));
+  store.storage.append("k", "2");
+  CHECK(store.storage.read("k") == "2");
+  CHECK(store.storage.read("moved") == "1");
+
+  fs::create_hard_link(store.path("k"), store.path("kept"));
+  store.plant("fresh", "3");
+  fs::rename(store.path("fresh"), store.path("k"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1050));
+  store.storage.append("k", "4");
+  CHECK(store.storage.read("k") == "34");
+  CHECK(store.storage.read("kept") == "2");
+}
+
 TEST_CASE("append: never into the snapshot that a hard link keeps of a replaced or removed file") {
   Store store;
   LocalStorage other({store.path(""), true, Durability::Process});  // as another process would be
