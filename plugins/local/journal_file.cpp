@@ -49,15 +49,18 @@ bool isInUse(int fd) {
 }
 
 // Reserve the space now: a page that can't be written later would be a SIGBUS. A file system that copies on each write
-// would need new space for each; asked while the file is empty, it does not.
-void makeRoom(int fd) {
+// would need new space for each; asked while the file is empty, it does not. One that was made for nothing goes again,
+// under the exclusive lock: whoever waits for that looks whether the name still stands.
+void makeRoom(const Root& root, int fd, bool is_new) {
   int flags = 0;
   if (::ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 && (flags & FS_NOCOW_FL) == 0) {
     flags |= FS_NOCOW_FL;
     ::ioctl(fd, FS_IOC_SETFLAGS, &flags);
   }
   const int failure = ::posix_fallocate(fd, 0, sizeof(JournalImage));
-  if (failure != 0) throw systemError(failure, "can't make room for the journal '.tally~journal'");
+  if (failure == 0) return;
+  if (is_new) ::unlinkat(root.fd(), kJournalName.data(), 0);
+  throw systemError(failure, "can't make room for the journal '.tally~journal'");
 }
 
 bool largeEnough(const struct stat& found) { return static_cast<std::size_t>(found.st_size) >= sizeof(JournalImage); }
@@ -151,7 +154,7 @@ std::unique_ptr<JournalFile> JournalFile::tryJoin(const Root& root) {
   const struct stat found = statusOf(fd.get());
   if (found.st_nlink == 0) return nullptr;
   if (!alone && !largeEnough(found)) return nullptr;
-  if (!largeEnough(found)) makeRoom(fd.get());
+  if (!largeEnough(found)) makeRoom(root, fd.get(), found.st_size == 0);
   std::unique_ptr<JournalFile> file(new JournalFile(std::move(fd), true));
   if (alone) file->takeOver();
   if (alone && ::flock(file->fd_.get(), LOCK_SH) != 0) throw systemError(errno, "can't lock the journal");
