@@ -140,7 +140,11 @@ void Root::refuseLink(std::string_view key) const {
     throw Error(ErrorCode::OutsideRoot,
                 "a symbolic link is on the way; links are not followed on this kernel, which lacks openat2");
   }
-  if (leadsOutside(key)) throw systemError(EXDEV, "can't follow the key");
+  if (leadsOutside(key)) {
+    throw Error(ErrorCode::OutsideRoot,
+                "a symbolic link on the way leads out of the store's folder, or in a circle, and is not followed; move "
+                "what it leads to into the store, or mount it there (mount --bind)");
+  }
   throw Error(ErrorCode::PermissionDenied,
               "a symbolic link inside the store is read, never written through; use the key of its target");
 }

@@ -163,6 +163,8 @@ TEST_CASE("links: one that leads outside is OutsideRoot for every operation") {
       CHECK(codeOf([&] { store.storage.remove(key, {true}); }) == ErrorCode::OutsideRoot);
     }
     CHECK(codeOf([&] { names(store.storage, "relative"); }) == ErrorCode::OutsideRoot);
+    const std::string said = messageOf([&] { store.storage.read("file"); });
+    CHECK(said.find(use_openat2 ? "move what it leads to into the store" : "openat2") != std::string::npos);
     CHECK(codeOf([&] { store.storage.write("relative/new/k", "x"); }) == ErrorCode::OutsideRoot);
     CHECK(store.storage.remove("", {true}));
     CHECK(names(store.storage, "").empty());
