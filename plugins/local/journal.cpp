@@ -29,22 +29,25 @@ bool isGone(int number) noexcept {
 
 // What a slot says of an append.
 struct Note {
+  std::uint64_t made;  // the hash of the key whose file the append makes, if its position is kNoFile
   FileIdentity file;
   std::uint64_t position, end;
 
   // Whether the file ends in bytes of that append. A file that is longer than it can be was appended to by a program
   // that takes no locks; another one of the same inode is that of somebody else.
   bool hides(std::string_view key, int fd, const struct stat& found) const {
-    if (file.inode == 0) return position == kNoFile && file.birth == hashOf(key) && found.st_size == 0;
     const auto size = static_cast<std::uint64_t>(found.st_size);
+    if (position == kNoFile && size == 0 && made == hashOf(key)) return true;
     return file.inode == found.st_ino && size <= end && (position == kNoFile || size > position) &&
            identityOf(fd) == file;
   }
 };
 
 Note noteIn(const Slot& slot) noexcept {
+  const std::uint64_t made = slot.made.load(std::memory_order_acquire);
   const std::uint64_t inode = slot.inode.load(std::memory_order_acquire);
-  return {{inode, slot.birth.load(std::memory_order_acquire)},
+  return {made,
+          {inode, slot.birth.load(std::memory_order_acquire)},
           slot.position.load(std::memory_order_acquire),
           slot.end.load(std::memory_order_acquire)};
 }
@@ -111,23 +114,27 @@ void Journal::Lock::beginAppend(const FileIdentity& file, std::uint64_t position
   begin(file, position, end);
 }
 
-void Journal::Lock::beginCreate() noexcept { begin({0, hashOf(key_)}, kNoFile, 0); }
+void Journal::Lock::beginCreate() noexcept {
+  slot_.made.store(hashOf(key_), std::memory_order_relaxed);
+  begin({}, kNoFile, 0);
+}
 
 void Journal::Lock::beginReplace() noexcept {
   ++slot_.retired;
   begin({}, 0, 0);
 }
 
-// The inode comes last: a creation's note becomes that of its append while readers may look.
+// A creation's note becomes that of its append while readers may look. What hides the empty file is the same in both;
+// and the sequence goes on, so that who knows the first note alone does not take a byte of the append for the object's.
 void Journal::Lock::begin(const FileIdentity& file, std::uint64_t position, std::uint64_t end) noexcept {
   std::memcpy(slot_.key, key_.data(), key_.size());
   slot_.key_size = static_cast<std::uint32_t>(key_.size());
-  slot_.birth.store(file.birth, std::memory_order_relaxed);
-  slot_.position.store(position, std::memory_order_relaxed);
-  slot_.end.store(end, std::memory_order_relaxed);
   slot_.inode.store(file.inode, std::memory_order_release);
+  slot_.birth.store(file.birth, std::memory_order_release);
+  slot_.position.store(position, std::memory_order_release);
+  slot_.end.store(end, std::memory_order_release);
   const std::uint64_t sequence = slot_.sequence.load(std::memory_order_relaxed);
-  if (!unfinished(sequence)) slot_.sequence.store(sequence + 1, std::memory_order_release);
+  slot_.sequence.store(sequence + (unfinished(sequence) ? 2 : 1), std::memory_order_release);
 }
 
 void Journal::Lock::finish() noexcept {

@@ -17,7 +17,7 @@ namespace tally::local {
 namespace {
 
 constexpr std::uint64_t kMagic = 0x314c4e4a594c4154;  // "TALYJNL1"
-constexpr std::uint32_t kVersion = 3;
+constexpr std::uint32_t kVersion = 4;
 constexpr int kMaxAttempts = 200;
 
 std::string readBootId() {
@@ -95,7 +95,7 @@ bool JournalFile::valid() const noexcept {
   return hasForm() && bootId().compare(0, bootId().npos, image_->header.boot_id) == 0;
 }
 
-// Nobody else is there. The intents of the dead still count; locks that look held were copied with a snapshot.
+// Nobody else is there. The notes of the dead still count; locks that look held were copied with a snapshot.
 void JournalFile::takeOver() {
   if (bootId().empty() || !valid()) return initialise();
   for (Slot& slot : image_->slots) initialiseMutex(slot.mutex);

@@ -1,5 +1,5 @@
 #pragma once
-// The journal as it lies on disk and in memory: one lock and one intent for each group of keys, shared by all
+// The journal as it lies on disk and in memory: one lock and one note for each group of keys, shared by all
 // processes that use the store on this machine. What it is for: journal.hpp.
 
 #include <pthread.h>
@@ -22,14 +22,15 @@ inline constexpr std::uint64_t kNoFile = ~std::uint64_t{0};
 
 /// An odd sequence says: a change has begun and is not finished. Then the rest says which:
 ///   inode, birth      of a file that is being appended to, from `position` to `end`; from kNoFile when the append is
-///                     what makes it
-///   inode 0, kNoFile  the key's file is about to be made for an append; `birth` is the key's hash
+///                     what makes it, and `made` is the key's hash
+///   inode 0, kNoFile  that file is about to be made
 ///   inode 0           a temporary of this slot lies beside `key`
 /// The mutex guards everything; readers without the mutex look at what is atomic only.
 /// `retired` counts the files of these keys that were replaced or removed: what was kept of one before may be stale.
 struct alignas(64) Slot {
   pthread_mutex_t mutex;
   std::atomic<std::uint64_t> sequence;
+  std::atomic<std::uint64_t> made;
   std::atomic<std::uint64_t> inode;
   std::atomic<std::uint64_t> birth;
   std::atomic<std::uint64_t> position;
@@ -46,7 +47,7 @@ struct alignas(64) JournalHeader {
   std::uint32_t slot_bytes;
   std::uint64_t inode;          // its own: a copy of the folder is another store
   std::uint64_t pid_namespace;  // in which the locks know their owners
-  char boot_id[40];             // locks and intents do not outlive the kernel
+  char boot_id[40];             // locks and notes do not outlive the kernel
 };
 
 struct JournalImage {

@@ -1,6 +1,8 @@
 // What notes of dead processes do not touch, and journals that come from elsewhere.
 
 #include <array>
+#include <atomic>
+#include <thread>
 
 #include "local_fixture.hpp"
 
@@ -68,6 +70,50 @@ TEST_CASE("journal: a killed append that made its object leaves none") {
     CHECK(store.storage.append("other", "whole") == 5);
     CHECK(store.storage.read("other") == "whole");
   }
+}
+
+TEST_CASE("journal: an append that makes its object is seen whole or not at all") {
+  Store store;
+  const std::string content(64 << 10, 'x');
+  std::atomic<int> round = 0, torn = 0;
+  constexpr int kRounds = 300;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      for (int now; (now = round) < kRounds;) {
+        const auto seen = store.storage.stat("k" + std::to_string(now));
+        torn += seen && seen->size != content.size();
+      }
+    });
+  }
+  for (; round < kRounds; ++round) store.storage.append("k" + std::to_string(round), content);
+  for (auto& reader : readers) reader.join();
+  CHECK(torn == 0);
+}
+
+TEST_CASE("journal: the note of a creation and that of its append are told apart by those who look") {
+  Store store;
+  store.storage.write("other", "1");
+  Root root({store.path(""), true, Durability::Process});
+  root.create();
+  Journal journal(root);
+  const local::Slot& slot = journal.slot("log");
+  Journal::Lock lock(journal, "log", Call());
+  lock.beginCreate();
+  const std::uint64_t created = slot.sequence, made = slot.made;
+  store.plant("log", "");
+  const int fd = ::open(store.path("log").c_str(), O_RDONLY | O_CLOEXEC);
+  lock.beginAppend(local::identityOf(fd), kNoFile, 10);
+  ::close(fd);
+  CHECK(slot.sequence != created);
+  CHECK(slot.sequence % 2 == 1);
+  CHECK(slot.made == made);
+  CHECK_FALSE(store.storage.stat("log").has_value());
+  store.plant("log", "half");
+  CHECK_FALSE(store.storage.stat("log").has_value());
+  store.plant("log", "0123456789");
+  lock.finish();
+  CHECK(store.storage.read("log") == "0123456789");
 }
 
 TEST_CASE("journal: what other programs add behind a torn append is neither hidden nor cut off") {
