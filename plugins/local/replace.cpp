@@ -30,7 +30,9 @@ class Temporary {
   Temporary(const Temporary&) = delete;
   Temporary& operator=(const Temporary&) = delete;
   ~Temporary() {
-    if (!renamed_ && ::unlinkat(folder_.get(), name_.c_str(), 0) != 0 && errno != ENOENT) return;
+    const bool is_there = exists() && !renamed_;
+    // If it has to stay so does its note, for the next owner of the lock.
+    if (is_there && ::unlinkat(folder_.get(), name_.c_str(), 0) != 0 && errno != ENOENT) return;
     lock_.finish();
   }
 
@@ -86,13 +88,19 @@ void writeAll(int fd, std::string_view content, const Call& call) {
 }
 
 // The new file gets the old one's owner and mode, before it has any bytes. Only root may give files away; for others
-// the owner changes, as with every editor.
+// the owner changes, as with every editor, and the group stays if they are in it. If not, the group that it gets may do
+// no more than everybody.
 void adoptPermissions(int fd, const struct stat& old) {
   const struct stat fresh = statusOf(fd);
-  const bool moved =
-      (old.st_uid != fresh.st_uid || old.st_gid != fresh.st_gid) && ::fchown(fd, old.st_uid, old.st_gid) == 0;
-  if (!moved && old.st_mode == fresh.st_mode) return;
-  if (::fchmod(fd, old.st_mode & 07777) != 0) throw systemError(errno, "can't keep the file's permissions");
+  mode_t mode = old.st_mode & 07777;
+  bool moved = false;
+  if (old.st_uid != fresh.st_uid || old.st_gid != fresh.st_gid) {
+    constexpr auto kSameOwner = static_cast<uid_t>(-1);
+    moved = ::fchown(fd, old.st_uid, old.st_gid) == 0 || ::fchown(fd, kSameOwner, old.st_gid) == 0;
+    if (!moved) mode = (mode & ~mode_t{070}) | (mode & 07) << 3;
+  }
+  if (!moved && mode == (fresh.st_mode & 07777)) return;
+  if (::fchmod(fd, mode) != 0) throw systemError(errno, "can't keep the file's permissions");
 }
 
 bool notBefore(const timespec& a, const timespec& b) {

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "local/key_hash.hpp"
 #include "local/system_error.hpp"
 #include "local_fixture.hpp"
 
@@ -69,6 +70,32 @@ TEST_CASE("full disk: no room for the journal is NoSpace, never a signal, and le
           fs::remove(dir.path() / "filler");
           storage.write("k", "1");
         }) == "");
+}
+
+TEST_CASE("read-only mount: a write below it fails, and stands in the way of no other key") {
+  Store store;
+  store.storage.write("frozen/k", "1");
+  std::vector<std::string> others;  // which share the lock of the key
+  for (int i = 0; others.size() < 2; ++i) {
+    std::string key = "k" + std::to_string(i);
+    if (local::hashOf(key) >> 56 == local::hashOf("frozen/k") >> 56) others.push_back(std::move(key));
+  }
+  CHECK(inChild([&] {
+          const std::string frozen = store.path("frozen").string();
+          const auto mount = [](const char* from, const std::string& to, unsigned long flags) {
+            return ::mount(from, to.c_str(), nullptr, flags, nullptr) == 0;
+          };
+          local::test::require(::unshare(CLONE_NEWNS) == 0 && mount(nullptr, "/", MS_REC | MS_PRIVATE) &&
+                                   mount(frozen.c_str(), frozen, MS_BIND) &&
+                                   mount(nullptr, frozen, MS_BIND | MS_REMOUNT | MS_RDONLY),
+                               "the tests run as root, and may mount");
+          LocalStorage storage({store.path(""), true, local::Durability::Process});
+          require(codeOf([&] { storage.write("frozen/k", "2"); }), ErrorCode::PermissionDenied);
+          storage.write(others[0], "1");
+          require(codeOf([&] { storage.append("frozen/k", "2"); }), ErrorCode::PermissionDenied);
+          storage.append(others[1], "1");
+        }) == "");
+  CHECK(store.storage.read("frozen/k") == "1");
 }
 
 TEST_CASE("descriptors: without free ones every call is Exhausted, and afterwards all works") {

@@ -1,6 +1,7 @@
 // What is peculiar to files; what every backend must do is in the conformance kit.
 
 #include <fcntl.h>
+#include <grp.h>
 #include <sys/stat.h>
 
 #include <thread>
@@ -24,6 +25,31 @@ TEST_CASE("write: keeps the permissions of what it replaces") {
   ::chmod(store.path("k").c_str(), 0640);
   store.storage.write("k", "2");
   CHECK(fs::status(store.path("k")).permissions() == static_cast<fs::perms>(0640));
+}
+
+TEST_CASE("write: keeps the group for its members, and gives another one no more than everybody") {
+  constexpr gid_t kTeam = 5000, kNobody = 65534;
+  Store store;
+  const auto replaced = [&](mode_t mode, bool is_member) {
+    store.storage.write("k", "old");
+    openToAll(store);
+    CHECK(::chown(store.path("k").c_str(), 0, kTeam) == 0);
+    CHECK(::chmod(store.path("k").c_str(), mode) == 0);
+    CHECK(inChild([&] {
+            require(::setgroups(is_member ? 1 : 0, &kTeam) == 0 && ::setresgid(kNobody, kNobody, kNobody) == 0 &&
+                        ::setresuid(kNobody, kNobody, kNobody) == 0,
+                    "the tests run as root");
+            local::LocalStorage own({store.path(""), true, local::Durability::Process});
+            own.write("k", "new");
+          }) == "");
+    struct stat found {};
+    CHECK(::stat(store.path("k").c_str(), &found) == 0);
+    CHECK(found.st_gid == (is_member ? kTeam : kNobody));
+    return found.st_mode & 0777;
+  };
+  CHECK(replaced(0660, true) == 0660);
+  CHECK(replaced(0660, false) == 0600);
+  CHECK(replaced(0664, false) == 0644);
 }
 
 TEST_CASE("write: as root keeps the owner of what it replaces") {
