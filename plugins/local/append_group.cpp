@@ -9,7 +9,6 @@
 
 #include "appending.hpp"
 #include "file_state.hpp"
-#include "system_error.hpp"
 
 namespace tally::local {
 namespace {
@@ -49,14 +48,19 @@ std::optional<std::uint64_t> AppendGroup::submit(std::string_view content) {
   const std::lock_guard lock(mutex_);
   if (failure_) throw Error(*failure_);
   if (isFull(content.size())) return std::nullopt;
-  collected_.bytes.append(content);
-  collected_.ends.push_back(collected_.bytes.size());
+  collected_.ends.push_back(collected_.bytes.size() + content.size());
+  try {
+    collected_.bytes.append(content);
+  } catch (...) {
+    collected_.ends.pop_back();
+    throw;
+  }
   return submitted_++;
 }
 
 bool AppendGroup::isFull(std::uint64_t more) const noexcept {
   const std::uint64_t count = submitted_ - acknowledged_;
-  return count != 0 && (count >= window_count_ || being_written_ + collected_.bytes.size() + more > window_bytes_);
+  return count != 0 && (count >= window_count_ || group_.bytes.size() + collected_.bytes.size() + more > window_bytes_);
 }
 
 std::optional<std::uint64_t> AppendGroup::wait(std::uint64_t ticket, const Call& call) {
@@ -69,7 +73,7 @@ std::optional<std::uint64_t> AppendGroup::wait(std::uint64_t ticket, const Call&
     if (has_writer_) {
       written_.wait_until(lock, std::min(call.deadline, Call::Clock::now() + kBetweenLooks));
     } else {
-      writeCollected(lock, call);
+      writeGroup(lock, call);
     }
     if (failure_) throw Error(*failure_);
   }
@@ -77,67 +81,60 @@ std::optional<std::uint64_t> AppendGroup::wait(std::uint64_t ticket, const Call&
   return ticket < oldest ? std::nullopt : std::optional(sizes_[ticket - oldest]);
 }
 
-void AppendGroup::writeCollected(std::unique_lock<std::mutex>& lock, const Call& call) {
-  Collected group = std::exchange(collected_, std::move(spare_));
-  being_written_ = group.bytes.size();
+// A group stays what it is until it is acknowledged: a wait that ended leaves it to the next one.
+void AppendGroup::writeGroup(std::unique_lock<std::mutex>& lock, const Call& call) {
+  if (group_.ends.empty()) std::swap(group_, collected_);
   has_writer_ = true;
   lock.unlock();
   std::uint64_t size = 0;
-  const std::optional<Error> failure = write(group.bytes, size, call);
+  std::optional<Error> failure = write(size, call);
   lock.lock();
   has_writer_ = false;
-  being_written_ = 0;
   written_.notify_all();
-  if (!failure) {
-    acknowledge(group, size);
-    return reuse(std::move(group));
-  }
-  if (!isOfTheWait(*failure)) return fail(*failure);
-  putBack(std::move(group));
-  throw Error(*failure);
+  if (!failure) return acknowledge(size);
+  if (isOfTheWait(*failure)) throw Error(*failure);
+  fail(*failure);
 }
 
-std::optional<Error> AppendGroup::write(std::string_view bytes, std::uint64_t& size, const Call& call) {
+// Without memory the bytes may be there already, and there is none for an error that says so.
+std::optional<Error> AppendGroup::write(std::uint64_t& size, const Call& call) noexcept {
   const AppendOptions plain;
   try {
-    size = appendToFile(parts_.root, parts_.journal, parts_.append_files, {key_, bytes, plain, call});
+    size = appendToFile(parts_.root, parts_.journal, parts_.append_files, {key_, group_.bytes, plain, call});
     return std::nullopt;
-  } catch (const Error& error) {
-    return error;
-  } catch (const std::bad_alloc&) {
-    return Error(ErrorCode::Exhausted, "no memory is left");
+  } catch (Error& error) {
+    return std::move(error);
+  } catch (...) {
+    return std::move(out_of_memory_);
   }
 }
 
-void AppendGroup::acknowledge(const Collected& group, std::uint64_t size) {
-  const std::uint64_t begin = size - group.bytes.size();
-  for (const std::uint64_t end : group.ends) sizes_.push_back(begin + end);
-  acknowledged_ += group.ends.size();
+void AppendGroup::acknowledge(std::uint64_t size) noexcept {
+  const std::uint64_t begin = size - group_.bytes.size();
+  try {
+    for (const std::uint64_t end : group_.ends) sizes_.push_back(begin + end);
+  } catch (const std::bad_alloc&) {
+    sizes_.clear();  // they may be unknown; that the appends are there may not
+  }
+  acknowledged_ += group_.ends.size();
   while (sizes_.size() > kWindowCount) sizes_.pop_front();
+  // Fresh memory would cost a fault a page. An append above the window was an exception, not to be kept for.
+  if (group_.bytes.size() > window_bytes_) group_ = {};
+  group_.bytes.clear();
+  group_.ends.clear();
 }
 
-// Before what was collected meanwhile.
-void AppendGroup::putBack(Collected group) {
-  const std::uint64_t begin = group.bytes.size();
-  group.bytes += collected_.bytes;
-  for (const std::uint64_t end : collected_.ends) group.ends.push_back(begin + end);
-  collected_ = std::move(group);
-}
-
-// Fresh memory would cost a fault a page. An append above the window was an exception, not to be kept for.
-void AppendGroup::reuse(Collected group) {
-  if (group.bytes.size() > window_bytes_) return;
-  group.bytes.clear();
-  group.ends.clear();
-  spare_ = std::move(group);
-}
-
-void AppendGroup::fail(const Error& error) {
+void AppendGroup::fail(Error& error) noexcept {
   const bool unknown = error.code() == ErrorCode::OutcomeUnknown;
-  failure_ = Error(error.code(), error.message() + "; append " + std::to_string(acknowledged_) +
-                                     " of the stream and those after it " +
-                                     (unknown ? "may or may not be there" : "are not there"));
-  failure_->systemErrno(error.systemErrno());
+  try {
+    Error full(error.code(), error.message() + "; append " + std::to_string(acknowledged_) +
+                                 " of the stream and those after it " +
+                                 (unknown ? "may or may not be there" : "are not there"));
+    full.systemErrno(error.systemErrno());
+    failure_ = std::move(full);
+  } catch (const std::bad_alloc&) {
+    failure_ = std::move(error);
+  }
 }
 
 }  // namespace tally::local

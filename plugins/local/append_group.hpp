@@ -36,23 +36,22 @@ class AppendGroup final : public AppendStream {
     std::vector<std::uint64_t> ends;  // of each append, in `bytes`
   };
   bool isFull(std::uint64_t more) const noexcept;
-  void writeCollected(std::unique_lock<std::mutex>& lock, const Call& call);
-  std::optional<Error> write(std::string_view bytes, std::uint64_t& size, const Call& call);
-  void putBack(Collected group);
-  void reuse(Collected group);
-  void fail(const Error& error);
-  void acknowledge(const Collected& group, std::uint64_t size);
+  void writeGroup(std::unique_lock<std::mutex>& lock, const Call& call);
+  std::optional<Error> write(std::uint64_t& size, const Call& call) noexcept;
+  void fail(Error& error) noexcept;
+  void acknowledge(std::uint64_t size) noexcept;
 
   StoreParts& parts_;
   const std::string key_;
   const std::uint64_t window_bytes_, window_count_;
 
+  Error out_of_memory_{ErrorCode::OutcomeUnknown, "no memory is left"};  // made in time; of who writes
+
   std::mutex mutex_;  // guards all below
   std::condition_variable written_;
   Collected collected_;
-  Collected spare_;                                 // empty, but with room
+  Collected group_;  // to be written next, before what is collected; whoever writes reads it without the mutex
   std::uint64_t submitted_ = 0, acknowledged_ = 0;  // appends
-  std::uint64_t being_written_ = 0;                 // bytes
   bool has_writer_ = false;
   std::deque<std::uint64_t> sizes_;  // of the object after each of the last acknowledged appends
   std::optional<Error> failure_;
