@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "file_state.hpp"
-#include "system_error.hpp"
 
 namespace tally::local {
 namespace {
@@ -23,10 +22,10 @@ FileFollower::FileFollower(StoreParts& parts, std::string_view key, const Follow
     : parts_(parts), key_(key), waiter_(parts.watches) {
   if (!options.cursor.empty()) place_ = placeOf(key, options.cursor);
   const OpenedFile file = open();
-  if (!file.fd && options.must_exist) throw Error(ErrorCode::NotFound, "no such object");
-  if (!file.fd || !options.from_end || !options.cursor.empty()) return;
   struct stat now {};
-  parts_.journal.visibleStat(file.key, file.fd.get(), now, call);
+  const bool is_there = file.fd && parts_.journal.visibleStat(file.key, file.fd.get(), now, call);
+  if (!is_there && options.must_exist) throw Error(ErrorCode::NotFound, "no such object");
+  if (!is_there || !options.from_end || !options.cursor.empty()) return;
   place_ = {identityOf(file.fd.get()), static_cast<std::uint64_t>(now.st_size)};
 }
 
@@ -48,7 +47,8 @@ FollowEvent FileFollower::look(ByteSink& out, std::uint64_t max_bytes, const Cal
   for (;; call.check()) {
     unfinished_ = false;
     if (!file_.fd) {
-      if (!findFile()) return std::exchange(place_, {}).file.inode != 0 ? FollowEvent::Removed : FollowEvent::Nothing;
+      if (!findObject(call))
+        return std::exchange(place_, {}).file.inode != 0 ? FollowEvent::Removed : FollowEvent::Nothing;
       if (enter()) return FollowEvent::Reset;
     }
     struct stat now {};
@@ -92,6 +92,15 @@ bool FileFollower::findFile() {
   waiter_.watchFolder(folder.get());
   file_ = open();
   return static_cast<bool>(file_.fd);
+}
+
+// A file is no object yet while the append that makes it is under way, or dead.
+bool FileFollower::findObject(const Call& call) {
+  if (!findFile()) return false;
+  struct stat now {};
+  unfinished_ = !parts_.journal.visibleStat(file_.key, file_.fd.get(), now, call);
+  if (unfinished_) file_ = {};
+  return !unfinished_;
 }
 
 // Begin with a file just opened; whether it is another one than before.

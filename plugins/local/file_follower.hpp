@@ -26,6 +26,7 @@ class FileFollower final : public Follower {
   FollowEvent look(ByteSink& out, std::uint64_t max_bytes, const Call& call);
   OpenedFile open() const;
   bool findFile();
+  bool findObject(const Call& call);
   bool enter();
   bool deliver(ByteSink& out, std::uint64_t length, const Call& call);
   bool stillNamed() const;

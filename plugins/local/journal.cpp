@@ -115,7 +115,8 @@ void Journal::Lock::beginAppend(const FileIdentity& file, std::uint64_t position
 }
 
 void Journal::Lock::beginCreate() noexcept {
-  slot_.made.store(hashOf(key_), std::memory_order_relaxed);
+  journal_.writing_->creations().fetch_add(1, std::memory_order_release);
+  slot_.made.store(hashOf(key_), std::memory_order_release);
   begin({}, kNoFile, 0);
 }
 
@@ -137,8 +138,11 @@ void Journal::Lock::begin(const FileIdentity& file, std::uint64_t position, std:
   slot_.sequence.store(sequence + (unfinished(sequence) ? 2 : 1), std::memory_order_release);
 }
 
-void Journal::Lock::finish() noexcept {
-  slot_.sequence.store(slot_.sequence.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+void Journal::Lock::finish() noexcept { journal_.close(slot_); }
+
+void Journal::close(Slot& slot) noexcept {
+  slot.sequence.store(slot.sequence.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  if (slot.position.load(std::memory_order_relaxed) == kNoFile) writing_->creations().fetch_sub(1);
 }
 
 std::string Journal::Lock::temporaryName() const { return journal_.temporaryName(slot_); }
@@ -173,6 +177,27 @@ bool Journal::visibleStat(std::string_view key, int fd, struct stat& out, const 
   }
 }
 
+bool Journal::notesCreations() {
+  try {
+    if (readable_.load(std::memory_order_acquire) == nullptr && mapForReading("") == nullptr) return false;
+  } catch (const Error&) {
+    return false;  // whoever reads such an object is told why that can't be
+  }
+  return creations_.load(std::memory_order_acquire)->load(std::memory_order_acquire) != 0;
+}
+
+bool Journal::notesCreationOf(std::string_view key) {
+  const Slot* slot = findSlot(key);
+  return slot != nullptr && unfinished(slot->sequence.load(std::memory_order_acquire)) &&
+         slot->position.load(std::memory_order_acquire) == kNoFile &&
+         slot->made.load(std::memory_order_acquire) == hashOf(key);
+}
+
+void Journal::beReadable(const JournalFile& file) {
+  creations_.store(&file.creations(), std::memory_order_release);
+  readable_.store(file.slots(), std::memory_order_release);
+}
+
 const Slot* Journal::findSlot(std::string_view key) {
   const Slot* slots = readable_.load(std::memory_order_acquire);
   return slots == nullptr ? nullptr : slots + slotOf(key);
@@ -182,7 +207,7 @@ const Slot* Journal::mapForReading(std::string_view key) {
   {
     const std::lock_guard lock(opening_);
     if (readable_.load(std::memory_order_relaxed) == nullptr && (reading_ = JournalFile::findForReading(root_))) {
-      readable_.store(reading_->slots(), std::memory_order_release);
+      beReadable(*reading_);
     }
   }
   return findSlot(key);
@@ -198,7 +223,7 @@ void Journal::joinOnce() {
   if (writing_ != nullptr) return;
   writing_ = JournalFile::join(root_);
   undoAllOfDeadOwners();
-  if (reading_ == nullptr) readable_.store(writing_->slots(), std::memory_order_release);
+  if (reading_ == nullptr) beReadable(*writing_);
   writable_.store(writing_->slots(), std::memory_order_release);
 }
 
@@ -225,7 +250,7 @@ void Journal::undo(Slot& slot) {
   } else {
     undoReplace(key, slot);
   }
-  slot.sequence.store(slot.sequence.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  close(slot);
 }
 
 void Journal::undoAppend(std::string_view key, const Slot& slot) const {

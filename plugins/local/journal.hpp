@@ -37,6 +37,12 @@ class Journal {
   /// Errors: PermissionDenied if the journal can't be read; Unavailable.
   bool visibleStat(std::string_view key, int fd, struct stat& out, const Call& call);
 
+  /// Whether there may be files that are no objects yet, or never will be, since the appends that make them are not
+  /// finished. The root must be there. Never locks. Cost: a look at memory, once the journal is mapped.
+  bool notesCreations();
+  /// Whether `key` names such a file, unless it was finished just now; visibleStat() tells.
+  bool notesCreationOf(std::string_view key);
+
   /// The right to change one key. Keys share 256 locks, so never take two at once.
   class Lock {
    public:
@@ -78,7 +84,9 @@ class Journal {
  private:
   const Slot* findSlot(std::string_view key);
   const Slot* mapForReading(std::string_view key);
+  void beReadable(const JournalFile& file);
   void joinOnce();
+  void close(Slot& slot) noexcept;
   std::string temporaryName(const Slot& slot) const;
   void undo(Slot& slot);
   void undoAppend(std::string_view key, const Slot& slot) const;
@@ -90,6 +98,7 @@ class Journal {
   std::mutex opening_;
   std::unique_ptr<JournalFile> reading_, writing_;  // guarded by opening_, never change once they are set
   std::atomic<const Slot*> readable_ = nullptr;
+  std::atomic<const std::atomic<std::uint64_t>*> creations_ = nullptr;  // set before readable_
   std::atomic<Slot*> writable_ = nullptr;
 };
 

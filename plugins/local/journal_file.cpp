@@ -107,6 +107,7 @@ void JournalFile::initialise() {
   header.magic.store(0, std::memory_order_release);
   std::memset(static_cast<void*>(image_->slots), 0, sizeof image_->slots);
   for (Slot& slot : image_->slots) initialiseMutex(slot.mutex);
+  header.creations.store(0, std::memory_order_relaxed);
   header.version = kVersion;
   header.slots = kSlots;
   header.slot_bytes = sizeof(Slot);

@@ -45,9 +45,10 @@ struct alignas(64) JournalHeader {
   std::uint32_t version;
   std::uint32_t slots;
   std::uint32_t slot_bytes;
-  std::uint64_t inode;          // its own: a copy of the folder is another store
-  std::uint64_t pid_namespace;  // in which the locks know their owners
-  char boot_id[40];             // locks and notes do not outlive the kernel
+  std::atomic<std::uint64_t> creations;  // slots that note one, or more: of a process that dies one may be left over
+  std::uint64_t inode;                   // its own: a copy of the folder is another store
+  std::uint64_t pid_namespace;           // in which the locks know their owners
+  char boot_id[40];                      // locks and notes do not outlive the kernel
 };
 
 struct JournalImage {
@@ -74,6 +75,7 @@ class JournalFile {
   ~JournalFile();
 
   Slot* slots() const noexcept { return image_->slots; }
+  std::atomic<std::uint64_t>& creations() const noexcept { return image_->header.creations; }
   std::uint64_t inode() const noexcept { return inode_; }
 
  private:

@@ -67,6 +67,18 @@ class Listing {
     items_.erase(std::unique(items_.begin(), items_.end(), same), items_.end());
   }
 
+  // What an append is about to make is there when the append is whole, as for whoever reads it.
+  void dropUnmade(Journal& journal, const Call& call) {
+    const auto is_unmade = [&](const Item& item) {
+      const std::string key = keyOf(item.record->text());
+      if (item.is_directory || key.size() > path::kMaxKeyBytes || !journal.notesCreationOf(key)) return false;
+      const UniqueFd file = root_.open(key, {O_PATH});
+      struct stat found {};
+      return file && !journal.visibleStat(key, file.get(), found, call);
+    };
+    items_.erase(std::remove_if(items_.begin(), items_.end(), is_unmade), items_.end());
+  }
+
   // Whether there is more behind the first `limit`, which are sorted.
   bool sort(std::uint64_t limit) {
     addPrefixes();
@@ -91,6 +103,10 @@ class Listing {
     return name.substr(0, kReservedPrefix.size()) != kReservedPrefix && (isAscii(name) || path::problem(name).empty());
   }
 
+  std::string keyOf(std::string_view name) const {
+    return directory_.empty() ? std::string(name) : std::string(directory_).append(1, '/').append(name);
+  }
+
   mode_t modeOf(const FolderRecords::Record& record) const {
     if (record.type == DT_DIR) return S_IFDIR;
     if (record.type == DT_REG) return S_IFREG;
@@ -103,9 +119,7 @@ class Listing {
 
   // A dangling link is absent. One that may not be followed is shown, as a file that refuses to be read.
   mode_t modeBehindLink(std::string_view name) const {
-    std::string key(directory_);
-    if (!key.empty()) key += '/';
-    key += name;
+    const std::string key = keyOf(name);
     if (key.size() > path::kMaxKeyBytes) return 0;
     const UniqueFd target = root_.open(key, {O_PATH, Links::Follow});
     if (!target) return errno == ENOENT || errno == ENOTDIR ? 0 : S_IFREG;
@@ -169,8 +183,8 @@ timespec coarseNow() {
 
 }  // namespace
 
-bool listFolder(const Root& root, std::string_view directory, const ListOptions& options, EntrySink& out,
-                const Call& call) {
+bool listFolder(const Root& root, Journal& journal, std::string_view directory, const ListOptions& options,
+                EntrySink& out, const Call& call) {
   const UniqueFd folder = root.open(directory, {O_RDONLY | O_DIRECTORY, Links::Follow});
   if (!folder && (errno == ENOENT || errno == ENOTDIR)) {
     root.requirePresent();
@@ -186,6 +200,7 @@ bool listFolder(const Root& root, std::string_view directory, const ListOptions&
   }
   if (passes.size() > 1) listing.dropDoubles();
   if (passes.back().all().empty()) root.requirePresent();
+  if (journal.notesCreations()) listing.dropUnmade(journal, call);
   const bool more = listing.sort(options.limit);
   listing.deliver(out);
   return more;

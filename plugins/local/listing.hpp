@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "journal.hpp"
 #include "root.hpp"
 #include "tally/storage.hpp"
 
@@ -34,7 +35,7 @@ class FolderRecords {
 
 /// Deliver the children of `directory` as IStorage::list does. The root must be there.
 /// Cost: reads the whole folder, again while it changes, 12 times at most; sorts only the page asked for.
-bool listFolder(const Root& root, std::string_view directory, const ListOptions& options, EntrySink& out,
-                const Call& call);
+bool listFolder(const Root& root, Journal& journal, std::string_view directory, const ListOptions& options,
+                EntrySink& out, const Call& call);
 
 }  // namespace tally::local

@@ -65,7 +65,7 @@ bool LocalStorage::list(std::string_view directory, const ListOptions& options, 
   path::checkDirectory(directory);
   if (isReserved(directory)) return false;
   checkLengths(directory);
-  return parts_.root.find() && listFolder(parts_.root, directory, options, out, call);
+  return parts_.root.find() && listFolder(parts_.root, parts_.journal, directory, options, out, call);
 }
 
 std::optional<StorageStat> LocalStorage::stat(std::string_view key, const Call& call) {
