@@ -32,7 +32,7 @@ class AppendFiles {
   AppendFile find(std::string_view key);
   /// Keep this one for `key`. The one used longest ago may have to go.
   void keep(std::string_view key, AppendFile file);
-  /// Forget a key: its file was replaced or removed.
+  /// Keep no file for a key any more.
   void drop(std::string_view key);
 
  private:

@@ -19,7 +19,7 @@ struct Addition {
   const Call& call;
 };
 
-/// Do it, and return the size just after it. Creates the root.
+/// Append, and return the size just after it. Creates the root.
 /// Errors: as IStorage::append; OutcomeUnknown when the file could not be synced.
 /// Cost: 2 system calls on a kept descriptor. With durability Full 3 more and one that waits for the disk; the wait
 /// is outside the lock, so that appenders of one file share it.

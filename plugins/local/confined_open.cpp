@@ -13,7 +13,7 @@
 namespace tally::local {
 namespace {
 
-constexpr int kMostAttempts = 200;
+constexpr int kMaxOpens = 200;
 
 UniqueFd openat2(int folder, const char* path, const open_how& how) {
   return UniqueFd(static_cast<int>(::syscall(SYS_openat2, folder, path, &how, sizeof how)));
@@ -57,7 +57,7 @@ UniqueFd openByKernel(int root, std::string_view key, const OpenHow& wanted) {
   if (wanted.links == Links::Refuse) how.resolve |= RESOLVE_NO_SYMLINKS;
   for (int attempt = 0;; ++attempt) {
     UniqueFd opened = openat2(root, path.get(), how);
-    if (opened || (errno != EAGAIN && errno != EINTR) || attempt == kMostAttempts) return opened;
+    if (opened || (errno != EAGAIN && errno != EINTR) || attempt == kMaxOpens) return opened;
     // Somebody holds a lease on the file (Samba, an NFS server), and was asked to let go.
     if (errno == EAGAIN) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }

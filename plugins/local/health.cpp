@@ -6,12 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <ctime>
 #include <iterator>
 #include <string>
-#include <vector>
 
-#include "file_state.hpp"
 #include "leftovers.hpp"
 #include "system_error.hpp"
 

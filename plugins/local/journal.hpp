@@ -4,8 +4,8 @@
 //
 // One write() is not all or nothing under SIGKILL: the kernel looks for the signal between two pages. So a writer
 // notes in shared memory how long the file was (Journal::Lock::beginAppend), writes, and takes the note back. While
-// the note stands readers see the file only up to that length. If the writer dies, the next one finds the note,
-// because the lock says that its owner died, and cuts the file back before it goes on, or removes what the append made.
+// the note stands readers see the file only up to that length. If the writer dies, the next one to take
+// its lock finds the note, and cuts the file back before it goes on, or removes what the append made.
 
 #include <sys/stat.h>
 

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint64_t kMagic = 0x314c4e4a594c4154;  // "TALYJNL1"
 constexpr std::uint32_t kVersion = 4;
-constexpr int kMaxAttempts = 200;
+constexpr int kMaxJoins = 200;
 
 std::string readBootId() {
   const UniqueFd fd(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
@@ -40,7 +40,7 @@ std::uint64_t pidNamespace() {
 
 // Whether other programs use the journal. One that has just made it may hold it for itself, for microseconds.
 bool isInUse(int fd) {
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxJoins; ++attempt) {
     if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return false;
     if (::flock(fd, LOCK_SH | LOCK_NB) == 0) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -133,7 +133,7 @@ std::unique_ptr<JournalFile> JournalFile::findForReading(const Root& root) {
 }
 
 std::unique_ptr<JournalFile> JournalFile::join(const Root& root) {
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxJoins; ++attempt) {
     auto file = tryJoin(root);
     if (file != nullptr) return file;
     // Somebody else is between two locks of the journal, for microseconds.

@@ -15,7 +15,7 @@
 namespace tally::local {
 namespace {
 
-constexpr std::uint64_t kMostNames = 100'000;
+constexpr std::uint64_t kMaxNames = 100'000;
 constexpr std::time_t kSeconds = 600;
 
 bool isOwn(const FolderRecords::Record& record) {
@@ -27,7 +27,7 @@ class Search {
   Search(const Root& root, const Call& call) : root_(root), call_(call) {}
 
   Leftovers run() {
-    while (!folders_.empty() && found_.names_seen < kMostNames) {
+    while (!folders_.empty() && found_.names_seen < kMaxNames) {
       const std::string key = std::move(folders_.back());
       folders_.pop_back();
       const UniqueFd folder = root_.open(key, {O_RDONLY | O_DIRECTORY});

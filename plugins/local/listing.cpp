@@ -18,7 +18,7 @@
 namespace tally::local {
 namespace {
 
-constexpr std::size_t kMostPasses = 12;  // one misses up to 40 % of what is replaced all the time (btrfs)
+constexpr std::size_t kMaxPasses = 12;  // one misses up to 40 % of what is replaced all the time (btrfs)
 constexpr std::size_t kBlockBytes = std::size_t{32} * 1024;  // more gains nothing
 
 struct Item {
@@ -193,7 +193,7 @@ bool listFolder(const Root& root, Journal& journal, std::string_view directory, 
   if (!folder) root.fail(errno, directory, "can't open the folder");
   Listing listing(root, directory, folder.get());
   std::deque<FolderRecords> passes;
-  for (timespec begun = coarseNow(); passes.size() < kMostPasses; begun = coarseNow()) {
+  for (timespec begun = coarseNow(); passes.size() < kMaxPasses; begun = coarseNow()) {
     listing.collect(passes.emplace_back(folder.get(), call), options.start_after);
     if (!changedSince(folder.get(), begun)) break;
     ::lseek(folder.get(), 0, SEEK_SET);

@@ -17,7 +17,7 @@ struct Replacement {
   const Call& call;
 };
 
-/// Do it. The root must be there.
+/// Replace the object, or make it. The root must be there.
 /// Errors: as IStorage::write.
 /// Cost: 9 system calls, 10 over an old value; with durability Full two of them wait for the disk.
 Version replaceFile(const Root& root, Journal& journal, const Replacement& wanted);

@@ -15,9 +15,9 @@ struct Settings {
   std::filesystem::path root;  ///< the store's folder; relative paths mean the working directory at construction
   bool auto_create = true;     ///< create the folder when it is first written to; else its absence is NotFound
   Durability durability = Durability::Full;
-  bool use_openat2 = true;  ///< false: confine by walking, as on kernels without openat2; for tests
-  bool use_inotify =
-      true;  ///< false: followers look from time to time, as where the kernel has no watch left; for tests
+  // For tests: false is how it is on kernels without openat2, and where the kernel has no watch left.
+  bool use_openat2 = true;  ///< else keys are confined by walking
+  bool use_inotify = true;  ///< else followers look from time to time
 };
 
 }  // namespace tally::local
