@@ -28,6 +28,7 @@ ErrorCode codeOf(int result) noexcept {
   switch (result & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_IOERR:
     case SQLITE_CANTOPEN: return ErrorCode::Unavailable;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return ErrorCode::Corrupt;
@@ -54,7 +55,7 @@ Error errorOf(sqlite3* connection, const Call& call) {
   return Error(code, std::string("SQLite: ") + sqlite3_errmsg(connection))
       .backendCode(result)
       .systemErrno(sqlite3_system_errno(connection))
-      .retryable(code == ErrorCode::Unavailable);
+      .retryable(code == ErrorCode::Unavailable && (result & 0xFF) != SQLITE_IOERR);
 }
 
 Statement::~Statement() {

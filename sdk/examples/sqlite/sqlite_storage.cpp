@@ -28,7 +28,7 @@ std::string fileIn(const std::string& folder) {
 
 }  // namespace
 
-/// A connection for one call. Goes back to the others, or is closed after an error, which may have broken it.
+/// A connection for one call. Goes back to the others; SQLite keeps it fit for use whatever a call has met.
 class SqliteStorage::Lease {
  public:
   Lease(SqliteStorage& storage, const Call& call) : storage_(storage) {
