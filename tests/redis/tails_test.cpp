@@ -72,6 +72,17 @@ TEST_CASE("tails: what others do in between is seen, whatever it is") {
   }
 }
 
+TEST_CASE("tails: an empty append behind an open line of others leaves the next one right") {
+  RedisServer server;
+  const auto storage = openRedis(server.url());
+  server.command({"XADD", "tally:log.", "*", "content", "a line"});
+  CHECK(storage->append("log", "") == 6);
+  CHECK(storage->append("log", "x") == 8);
+  CHECK(storage->append("log", "") == 8);
+  CHECK(storage->append("log", "y") == 9);
+  CHECK(storage->read("log") == "a line\nxy");
+}
+
 TEST_CASE("tails: a time to live that somebody gave is gone after a write, as after any") {
   RedisServer server;
   const auto ours = openRedis(server.url()), theirs = openRedis(server.url());

@@ -1,6 +1,6 @@
 -- Append to an object. KEYS: stream, then the tokens if there is one, then as for write.lua.
 -- ARGV: path, life, expected size or '', token or '', time to live in ms or 0, most entries or 0, waits, chunks...
--- "size:id:life" comes back: of the object, with the id of its last entry; only "size" where the token was known.
+-- "size:id:life" comes back: of the object, with the id of its last entry; only "size" where no entry was made.
 local stream, root, doubts = KEYS[1], KEYS[2], KEYS[3]
 local path, life, expected, token = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local ttl, most, waits = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
@@ -60,4 +60,6 @@ if ttl > 0 then
   redis.call('PEXPIRE', stream, ttl)
   if doubts then expect(doubts, path, ttl) end
 end
+-- The last entry is not of this moment then, and perhaps an open line of others: nothing to go on from.
+if #added == 0 then return whole(size) end
 return whole(size) .. ':' .. id .. ':' .. life
