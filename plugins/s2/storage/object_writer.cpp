@@ -57,7 +57,7 @@ std::optional<Version> ObjectWriter::replaceAt(const Target& target, std::string
   auto records = replaceBatch(content);
   std::optional<AppendAck> ack;
   if (records.empty()) {
-    ack = StagedWriter(api_, target.stream, content, target.fence).replaceAt(tail, call).ack;
+    ack = StagedWriter(api_, target.stream, content, target.fence).putAt(Finish::Replace, tail, {}, call).ack;
   } else {
     ack = writer_.putAt(target.stream, {std::move(records), std::nullopt, target.fence}, tail, call).ack;
   }
@@ -116,14 +116,20 @@ std::optional<StreamMemory::Known> ObjectWriter::stillKnown(const std::string& s
   return std::nullopt;
 }
 
+/// Append behind what ends at `tail`; nothing when it has changed.
+std::optional<AppendAck> ObjectWriter::appendAt(const Target& target, std::string_view content, std::string_view token,
+                                                std::uint64_t tail, const Call& call) {
+  AppendInput input{appendBatch(content), std::nullopt, target.fence};
+  if (input.records.empty()) {
+    return StagedWriter(api_, target.stream, content, target.fence).putAt(Finish::Append, tail, token, call).ack;
+  }
+  if (!token.empty()) input.records.back().headers.push_back({kTokenHeader, std::string(token)});
+  return writer_.putAt(target.stream, std::move(input), tail, call).ack;
+}
+
 /// With an expected size or a token: only behind what is known of the content.
 std::optional<std::uint64_t> ObjectWriter::appendChecked(const Target& target, std::string_view content,
                                                          const AppendOptions& options, const Call& call) {
-  AppendInput input{appendBatch(content), std::nullopt, target.fence};
-  if (input.records.empty()) {
-    throw Error(ErrorCode::TooLarge, "an append with an expected size or a token has at most 1 MiB on S2");
-  }
-  if (!options.token.empty()) input.records.back().headers.push_back({kTokenHeader, std::string(options.token)});
   for (;;) {
     know(target, call);
     auto known = options.token.empty() ? stillKnown(target.stream, call) : std::nullopt;
@@ -140,10 +146,9 @@ std::optional<std::uint64_t> ObjectWriter::appendChecked(const Target& target, s
       throw conflict("it has " + std::to_string(*known->size) + " bytes, not " +
                      std::to_string(*options.expected_size) + " as expected");
     }
-    const Landing landing = writer_.putAt(target.stream, input, known->tail.seq_num, call);
-    if (landing.ack) {
+    if (const auto ack = appendAt(target, content, options.token, known->tail.seq_num, call)) {
       const std::uint64_t size = *known->size + content.size();
-      memory_.landed(target.stream, *landing.ack, size);
+      memory_.landed(target.stream, *ack, size);
       return size;
     }
     memory_.forget(target.stream);

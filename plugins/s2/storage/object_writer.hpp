@@ -35,6 +35,7 @@ class ObjectWriter {
   Version write(const Target& target, std::string_view content, const WriteOptions& options, const Call& call);
   /// As IStorage::append with these options. Without any the size is told of a new object only.
   /// Cost: one round trip, two with an expected size; a read besides for a token, and where the size is not known.
+  /// Above 1 MiB as StagedWriter says.
   std::optional<std::uint64_t> append(const Target& target, std::string_view content, const AppendOptions& options,
                                       const Call& call);
 
@@ -46,6 +47,8 @@ class ObjectWriter {
   Version replaceVersion(const Target& target, std::string_view content, const Version& version, const Call& call);
   std::optional<StreamMemory::Known> stillKnown(const std::string& stream, const Call& call);
   std::optional<std::uint64_t> appendPlain(const Target& target, std::string_view content, const Call& call);
+  std::optional<AppendAck> appendAt(const Target& target, std::string_view content, std::string_view token,
+                                    std::uint64_t tail, const Call& call);
   std::optional<std::uint64_t> appendChecked(const Target& target, std::string_view content,
                                              const AppendOptions& options, const Call& call);
 

@@ -53,14 +53,15 @@ bool StagedWriter::isCut(const Call& call) const {
   }
 }
 
-StagedLanding StagedWriter::replaceAt(std::uint64_t tail, const Call& call) {
+StagedLanding StagedWriter::putAt(Finish how, std::uint64_t tail, std::string_view token, const Call& call) {
   stage(call);
   if (*first_ < tail) return {};
   gaps_.insert(gaps_.begin(), Gap{tail, *first_});
   for (const auto& gap : gaps_) {
     if (!isUntouched(gap, call)) return {};
   }
-  AppendInput input = finishing(Finish::Replace, false);
+  AppendInput input = finishing(how, false);
+  if (!token.empty()) input.records.back().headers.push_back({kTokenHeader, std::string(token)});
   for (;;) {
     input.match_seq_num = end_;
     AppendReply reply = api_.append(stream_, input, call);

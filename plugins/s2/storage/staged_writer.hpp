@@ -40,8 +40,8 @@ class StagedWriter {
   /// Cost: a session, and a request to finish; a request more for each gap that others' records made.
   StagedLanding put(Finish finish, const Call& call);
 
-  /// Replace, if nothing but staged records came behind `tail` before it.
-  StagedLanding replaceAt(std::uint64_t tail, const Call& call);
+  /// The same, if nothing but staged records came behind `tail` before it. `token` is that of an append.
+  StagedLanding putAt(Finish finish, std::uint64_t tail, std::string_view token, const Call& call);
 
  private:
   /// Records of others among ours: from `begin` up to `end`.
