@@ -82,13 +82,16 @@ std::optional<StorageStat> S2Storage::stat(std::string_view key, const Call& cal
 
 bool S2Storage::remove(std::string_view key, const RemoveOptions& options, const Call& call) {
   call.check();
-  bool existed = false;
-  if (!key.empty()) {
-    existed = removeStream(api_, memory_, names_.streamOf(key), call);
-    places_.forgetAbove(key);
+  if (key.empty()) {
+    if (!options.recursive) throw Error(ErrorCode::IsADirectory, "this is the whole store; remove it recursively");
+    removeBelow(api_, memory_, names_.folderOf(key), call);
+    return true;
   }
+  const Removal removal = removeStream(api_, memory_, names_.streamOf(key), call);
+  places_.forgetAbove(key);
+  const bool existed = removal != Removal::Absent;
   if (options.recursive) return removeBelow(api_, memory_, names_.folderOf(key), call) || existed;
-  if (!existed && (key.empty() || places_.isDirectory(key, call))) {
+  if (removal != Removal::Removed && places_.isDirectory(key, call)) {
     throw Error(ErrorCode::IsADirectory, "it is a directory; remove it recursively");
   }
   return existed;

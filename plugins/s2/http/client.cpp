@@ -13,6 +13,14 @@ Error connectionError(const Ending& ending, std::string_view what) {
   return Error(ErrorCode::Unavailable, std::move(text)).retryable(true);
 }
 
+Error outcomeUnknown(const Error& why) {
+  Error error(ErrorCode::OutcomeUnknown, why.message() +
+                                             "; the change may have been made, or may be made still: read, "
+                                             "then decide");
+  error.backendCode(why.backendCode());
+  return error;
+}
+
 Setback setbackOf(const Refusal& refusal) noexcept {
   return isCollision(refusal) ? Setback::Collision : Setback::Failure;
 }
@@ -44,6 +52,7 @@ Pending::Pending(Client& client, Request request)
 Pending& Pending::operator=(Pending&& other) noexcept {
   std::swap(client_, other.client_);
   std::swap(exchange_, other.exchange_);
+  std::swap(left_open_, other.left_open_);
   return *this;
 }
 
@@ -53,7 +62,10 @@ Pending::~Pending() {
 
 Attempt Pending::attempt(std::string_view what, const Call& call) {
   client_->loop().await(exchange_, call);
-  return attemptOf(*exchange_, what, call);
+  Attempt last = attemptOf(*exchange_, what, call);
+  const bool is_settled = last.reply && (last.reply->isGood() || hadNoEffect(last.reply->refusal()));
+  if (last.sent && !is_settled) left_open_ = true;
+  return last;
 }
 
 Reply Pending::finish(std::string_view what, const Call& call) {

@@ -43,12 +43,15 @@ class Pending {
   /// The answer, after repeats where they may help. `what` says what could not be done if there is none: "can't list".
   /// Errors: Unavailable, Exhausted, Cancelled, Timeout.
   Reply finish(std::string_view what, const Call& call);
+  /// Whether an attempt was sent whose effect nobody knows: it got no answer, or one that does not tell.
+  bool wasLeftOpen() const noexcept { return left_open_; }
 
  private:
   Attempt attempt(std::string_view what, const Call& call);
 
   Client* client_;
   std::shared_ptr<Exchange> exchange_;
+  bool left_open_ = false;
 };
 
 /// Threads: any.
@@ -72,6 +75,9 @@ class Client {
   HttpLoop loop_;
   const RetryPolicy retry_;
 };
+
+/// A change whose answer was lost. `why` says what happened to it.
+Error outcomeUnknown(const Error& why);
 
 /// How a refusal counts before another attempt.
 Setback setbackOf(const Refusal& refusal) noexcept;

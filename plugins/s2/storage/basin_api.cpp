@@ -158,12 +158,19 @@ Pending BasinApi::beginRemove(std::string_view stream) {
   return client_.begin(request(Method::Delete, "/streams/" + percentEncoded(stream), Format::Json));
 }
 
-bool BasinApi::finishRemove(Pending& pending, const Call& call) {
-  const Reply reply = pending.finish(kDelete.cannot, call);
-  if (reply.isGood()) return true;
+Removal BasinApi::finishRemove(Pending& pending, const Call& call) {
+  const Reply reply = [&] {
+    try {
+      return pending.finish(kDelete.cannot, call);
+    } catch (const Error& error) {
+      if (!pending.wasLeftOpen()) throw;
+      throw outcomeUnknown(error);
+    }
+  }();
+  if (reply.isGood()) return Removal::Removed;
   const Refusal refusal = reply.refusal();
-  if (isAbsent(refusal)) return false;
-  if (isBeingDeleted(refusal)) return true;
+  if (isAbsent(refusal)) return pending.wasLeftOpen() ? Removal::Either : Removal::Absent;
+  if (isBeingDeleted(refusal)) return Removal::Removed;
   throw refusalError(refusal, kDelete);
 }
 

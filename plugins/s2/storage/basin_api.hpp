@@ -38,6 +38,13 @@ struct StreamState {
   bool holdsRecords() const noexcept { return exists && tail.seq_num != 0; }
 };
 
+/// What a deletion met.
+enum class Removal {
+  Absent,   ///< there was no such stream
+  Removed,  ///< there was one
+  Either,   ///< there is none any more: an earlier try, whose answer was lost, may have met it
+};
+
 /// What came of one append request.
 struct AppendReply {
   enum class What {
@@ -95,9 +102,9 @@ class BasinApi {
   /// none.
   void awaitDeletion(std::string_view stream, const Call& call);
 
-  /// Delete a stream. Returns whether it existed, also as one that is being deleted.
+  /// Delete a stream; one that is being deleted counts as removed. Errors: OutcomeUnknown too.
   Pending beginRemove(std::string_view stream);
-  bool finishRemove(Pending& pending, const Call& call);
+  Removal finishRemove(Pending& pending, const Call& call);
 
   /// Send one atomic batch. Repeats only what certainly had no effect; waits while the name is still being deleted, and
   /// creates the stream where the basin doesn't do so by itself.

@@ -22,14 +22,6 @@ std::string_view markOf(const AppendInput& input) { return input.records[markedR
 
 }  // namespace
 
-Error outcomeUnknown(const Error& why) {
-  Error error(ErrorCode::OutcomeUnknown, why.message() +
-                                             "; the change may have been made, or may be made still: read, "
-                                             "then decide");
-  error.backendCode(why.backendCode());
-  return error;
-}
-
 Landing BatchWriter::putAt(std::string_view stream, AppendInput input, std::uint64_t at, const Call& call) {
   mark(input);
   input.match_seq_num = at;

@@ -41,7 +41,4 @@ class BatchWriter {
   StreamMemory& memory_;
 };
 
-/// A change whose answer was lost. `why` says what happened to it.
-Error outcomeUnknown(const Error& why);
-
 }  // namespace tally::s2

@@ -15,16 +15,16 @@ struct Deletion {
 
 }  // namespace
 
-bool removeStream(BasinApi& api, StreamMemory& memory, std::string_view stream, const Call& call) {
+Removal removeStream(BasinApi& api, StreamMemory& memory, std::string_view stream, const Call& call) {
   if (memory.wasRemoved(stream)) {
     // The service accepts the deletion of what is being deleted; whether it is there again only the listing tells.
     Pending names = api.beginNames(stream, "", 1);
-    if (!api.finishExact(stream, names, call)) return false;
+    if (!api.finishExact(stream, names, call)) return Removal::Absent;
   }
   Pending pending = api.beginRemove(stream);
-  const bool existed = api.finishRemove(pending, call);
+  const Removal removal = api.finishRemove(pending, call);
   memory.removed(stream);
-  return existed;
+  return removal;
 }
 
 bool removeBelow(BasinApi& api, StreamMemory& memory, std::string_view prefix, const Call& call) {
@@ -33,7 +33,7 @@ bool removeBelow(BasinApi& api, StreamMemory& memory, std::string_view prefix, c
   const auto finishFirst = [&] {
     Deletion first = std::move(deletions.front());
     deletions.pop_front();
-    if (api.finishRemove(first.pending, call)) existed = true;
+    if (api.finishRemove(first.pending, call) != Removal::Absent) existed = true;
     memory.removed(first.stream);
   };
   NamePage page;
