@@ -72,7 +72,8 @@ bool lookAtBasin(const Settings& settings, const Endpoints& endpoints, Client& c
                "s2: the access token lacks the operation get-basin-config, so retention can't be checked");
       return false;
     }
-    if (refusal.code != "basin_not_found" || !settings.create_basin || created) throw refusalError(refusal, kAsk);
+    if (refusal.code != "basin_not_found" || !settings.create_basin) throw refusalError(refusal, kAsk);
+    if (created) throw Error(ErrorCode::Unavailable, "the service does not know the new basin yet").retryable(true);
     createBasin(settings, endpoints, client, call);
   }
 }

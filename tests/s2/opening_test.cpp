@@ -15,7 +15,7 @@ TEST_CASE("opening: a missing basin is created when asked for, else named") {
   auto settings = settingsFor(server.url());
   settings.create_basin = false;
   const auto open = [&] { const s2::S2Storage storage(settings, Call()); };
-  CHECK(codeOf(open) == ErrorCode::Unavailable);
+  CHECK(codeOf(open) == ErrorCode::InvalidConfig);
   CHECK(messageOf(open).find("createBasin") != std::string::npos);
   openS2(server)->write("x", "1");
   const s2::S2Storage storage(settings, Call());

@@ -13,17 +13,17 @@ constexpr auto kFirstAfterCollision = std::chrono::milliseconds(5);
 
 }  // namespace
 
-std::chrono::milliseconds Backoff::pause(std::optional<std::chrono::milliseconds> asked) {
+std::chrono::milliseconds Backoff::pause(Asked asked) {
   const bool collided = last_ == Setback::Collision;
   const int earlier = collided ? collisions_ - 1 : pauses_++;
   const auto first = collided ? std::min(kFirstAfterCollision, policy_.first) : policy_.first;
   const auto base = std::min(first * (1 << std::min(earlier, 10)), policy_.longest);
   std::random_device device;
   const auto jitter = std::chrono::milliseconds(std::uniform_int_distribution<long>(0, base.count())(device));
-  return std::max(base + jitter, asked.value_or(std::chrono::milliseconds(0)));
+  return std::max(base + jitter, std::chrono::ceil<std::chrono::milliseconds>(asked));
 }
 
-void Backoff::wait(std::optional<std::chrono::milliseconds> asked, const Call& call) { sleepFor(pause(asked), call); }
+void Backoff::wait(const Call& call, Asked asked) { sleepFor(pause(asked), call); }
 
 void sleepFor(std::chrono::milliseconds time, const Call& call) {
   const auto end = Call::Clock::now() + time;

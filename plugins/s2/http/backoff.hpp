@@ -2,7 +2,6 @@
 // How long to wait before a request is sent again.
 
 #include <chrono>
-#include <optional>
 
 #include "tally/call.hpp"
 
@@ -12,6 +11,9 @@ struct RetryPolicy {
   int attempts = 3;  ///< in all
   std::chrono::milliseconds first{100}, longest{1000};
 };
+
+/// How long the service asks to wait; 0 where it does not.
+using Asked = std::chrono::nanoseconds;
 
 /// What came between.
 enum class Setback {
@@ -26,17 +28,19 @@ class Backoff {
  public:
   explicit Backoff(const RetryPolicy& policy) noexcept : policy_(policy) {}
 
-  /// Whether another attempt is allowed; counts it.
-  bool again(Setback setback = Setback::Failure) noexcept {
+  /// Whether another attempt is allowed; counts it. Not where the service asks for more patience than we have.
+  bool again(Setback setback = Setback::Failure, Asked asked = {}) noexcept {
     last_ = setback;
+    if (asked > kMostPatience) return false;
     return setback == Setback::Collision ? ++collisions_ < kMostCollisions : ++used_ < policy_.attempts;
   }
   /// The next pause; at least what the service asked for.
-  std::chrono::milliseconds pause(std::optional<std::chrono::milliseconds> asked);
+  std::chrono::milliseconds pause(Asked asked);
   /// Take that pause. Errors: Cancelled, Timeout, within 50 ms.
-  void wait(std::optional<std::chrono::milliseconds> asked, const Call& call);
+  void wait(const Call& call, Asked asked = {});
 
  private:
+  static constexpr std::chrono::seconds kMostPatience{30};
   static constexpr int kMostCollisions = 16;  // and some ten seconds
   RetryPolicy policy_;
   Setback last_ = Setback::Failure;

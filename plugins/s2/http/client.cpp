@@ -9,6 +9,7 @@ Error connectionError(const Ending& ending, std::string_view what) {
   if (ending.refused_security) {
     return Error(ErrorCode::Unavailable, text + "; check the address and s2.caFile");
   }
+  if (ending.sent && ending.timed_out) return Error(ErrorCode::Timeout, std::move(text)).retryable(true);
   if (!ending.sent) text += "; is the service running, and the endpoint right?";
   return Error(ErrorCode::Unavailable, std::move(text)).retryable(true);
 }
@@ -30,8 +31,7 @@ Attempt attemptOf(const Exchange& exchange, std::string_view what, const Call& c
   Attempt attempt;
   attempt.sent = ending.sent;
   if (ending.arrived) {
-    attempt.reply = Reply{ending.status, exchange.body()};
-    attempt.retry_after = ending.retry_after;
+    attempt.reply = Reply{ending.status, exchange.body(), ending.retry_after};
     return attempt;
   }
   if (ending.aborted) {
@@ -64,7 +64,7 @@ Attempt Pending::attempt(std::string_view what, const Call& call) {
   client_->loop().await(exchange_, call);
   Attempt last = attemptOf(*exchange_, what, call);
   const bool is_settled = last.reply && (last.reply->isGood() || hadNoEffect(last.reply->refusal()));
-  if (last.sent && !is_settled) left_open_ = true;
+  if ((last.sent && !is_settled) || exchange_->ending().repeated) left_open_ = true;
   return last;
 }
 
@@ -75,13 +75,14 @@ Reply Pending::finish(std::string_view what, const Call& call) {
     if (exchange_->ending().aborted) call.check();
     const bool may_retry =
         last.reply ? !last.reply->isGood() && mayRetry(last.reply->refusal()) && !isBeingDeleted(last.reply->refusal())
-                   : last.error->retryable();
+                   : last.error->retryable() && last.error->code() != ErrorCode::Timeout;
     const auto setback = last.reply ? setbackOf(last.reply->refusal()) : Setback::Failure;
-    if (!may_retry || !backoff.again(setback)) {
+    const Asked asked = last.reply ? last.reply->retry_after : Asked();
+    if (!may_retry || !backoff.again(setback, asked)) {
       if (!last.reply) throw *last.error;
       return std::move(*last.reply);
     }
-    backoff.wait(last.retry_after, call);
+    backoff.wait(call, asked);
     exchange_ = std::make_shared<Exchange>(exchange_->request());
     client_->loop().start(exchange_);
   }

@@ -17,14 +17,18 @@ namespace tally::s2 {
 struct Reply {
   int status = 0;
   std::string body;
+  std::chrono::milliseconds retry_after{0};  ///< what the service asks to wait
   bool isGood() const noexcept { return status >= 200 && status < 300; }
-  Refusal refusal() const { return parseRefusal(status, body); }
+  Refusal refusal() const {
+    Refusal refusal = parseRefusal(status, body);
+    refusal.retry_after = retry_after;
+    return refusal;
+  }
 };
 
 /// What one attempt led to: an answer, or no answer and the reason.
 struct Attempt {
   std::optional<Reply> reply;
-  std::optional<std::chrono::milliseconds> retry_after;
   bool sent = false;           ///< without an answer: the server may have carried it out
   std::optional<Error> error;  ///< without an answer
 };

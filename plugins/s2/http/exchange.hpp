@@ -38,12 +38,13 @@ struct Request {
 struct Ending {
   bool arrived = false;           ///< an answer came, whole; else `failure` says why not
   bool sent = false;              ///< the request may have reached the server
+  bool repeated = false;          ///< libcurl sent it again by itself: a kept connection broke before an answer
   bool aborted = false;           ///< the caller gave up
   bool timed_out = false;         ///< the limit of a request, or of silence
   bool refused_security = false;  ///< TLS: the other side is not who it must be
   std::string failure;
   int status = 0;
-  std::optional<std::chrono::milliseconds> retry_after;  ///< what the service asks to wait
+  std::chrono::milliseconds retry_after{0};  ///< what the service asks to wait
 };
 
 /// The plain kind: sends Request::body, collects the answer.

@@ -12,11 +12,11 @@ bool isSecurityFailure(int code) {
   return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_ISSUER_ERROR;
 }
 
-std::optional<std::chrono::milliseconds> retryAfter(CURL* easy) {
+std::chrono::milliseconds retryAfter(CURL* easy) {
   curl_header* header = nullptr;
-  if (curl_easy_header(easy, "retry-after-ms", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return std::nullopt;
+  if (curl_easy_header(easy, "retry-after-ms", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return {};
   const std::string_view text = header->value;
-  if (text.empty() || text.size() > 9 || text.find_first_not_of("0123456789") != text.npos) return std::nullopt;
+  if (text.empty() || text.size() > 9 || text.find_first_not_of("0123456789") != text.npos) return {};
   return std::chrono::milliseconds(std::stol(std::string(text)));
 }
 
@@ -45,6 +45,7 @@ HttpLoop::Easy HttpLoop::Transfer::newHandle(const HttpSettings& settings, OpenS
   curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, kSendBuffer);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, &Transfer::onSending);
   curl_easy_setopt(curl, CURLOPT_READFUNCTION, &Transfer::onSupply);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Transfer::onBody);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &Transfer::onHead);
@@ -95,10 +96,16 @@ void HttpLoop::Transfer::setRequest() {
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method == Method::Delete ? "DELETE" : nullptr);
   curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, request.accepts_compression ? "zstd, gzip" : nullptr);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(curl, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error_text.data());
   curl_easy_setopt(curl, CURLOPT_PRIVATE, this);
+}
+
+int HttpLoop::Transfer::onSending(void* self, char*, char*, int, int) noexcept {
+  ++static_cast<Transfer*>(self)->sendings;
+  return CURL_PREREQFUNC_OK;
 }
 
 /// libcurl takes an answer that ends inside its head for a whole one without a body.
@@ -143,6 +150,7 @@ Ending HttpLoop::Transfer::ending(int code, bool aborted) const {
   curl_off_t ready = 0;  // when the connection stood and the request was about to go out; 0 if it never did
   curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME_T, &ready);
   ending.sent = ready > 0;
+  ending.repeated = sendings > 1;
   ending.aborted = aborted;
   if (!has_head) exchange->begin(static_cast<int>(statusOf(curl)));
   if (aborted) {

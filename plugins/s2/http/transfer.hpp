@@ -38,11 +38,13 @@ struct HttpLoop::Transfer {
   std::array<char, CURL_ERROR_SIZE> error_text{};
   std::string thrown;     ///< what the exchange threw in a callback
   bool has_head = false;  ///< the answer's head has come to its end
+  int sendings = 0;       ///< how often libcurl has begun to send the request
 
  private:
   void setLimits(const HttpSettings& settings);
   void setRequest();
 
+  static int onSending(void* self, char* here, char* there, int port_here, int port_there) noexcept;
   static std::size_t onHead(char* line, std::size_t one, std::size_t count, void* self) noexcept;
   static std::size_t onBody(char* bytes, std::size_t one, std::size_t count, void* self) noexcept;
   static std::size_t onSupply(char* room, std::size_t one, std::size_t count, void* self) noexcept;

@@ -90,7 +90,10 @@ class S2AppendStream::Session final : public Exchange {
     stream_.changed_.notify_all();
   }
   void ended() override {
-    if (ending().arrived && status() != kGood) refusal_ = parseRefusal(status(), body());
+    if (ending().arrived && status() != kGood) {
+      refusal_ = parseRefusal(status(), body());
+      refusal_->retry_after = ending().retry_after;
+    }
     const std::lock_guard lock(stream_.mutex_);
     stream_.ended_ = true;
     stream_.changed_.notify_all();
@@ -212,7 +215,7 @@ void S2AppendStream::prepareAgain(const Session& ended, const Call& call) {
   if (ended.isClean()) return;
   if (ended.refusal()) return waitAfter(*ended.refusal(), call);
   if (!backoff_.again()) throw ended.whyItEnded();
-  backoff_.wait(std::nullopt, call);
+  backoff_.wait(call);
 }
 
 void S2AppendStream::waitAfter(const Refusal& refusal, const Call& call) {
@@ -227,8 +230,8 @@ void S2AppendStream::waitAfter(const Refusal& refusal, const Call& call) {
     if (!deletion_->again(call)) throw error;
     return;
   }
-  if (!mayRetry(refusal) || !backoff_.again(setbackOf(refusal))) throw error;
-  backoff_.wait(std::nullopt, call);
+  if (!mayRetry(refusal) || !backoff_.again(setbackOf(refusal), refusal.retry_after)) throw error;
+  backoff_.wait(call, refusal.retry_after);
 }
 
 }  // namespace tally::s2

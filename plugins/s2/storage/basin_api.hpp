@@ -157,7 +157,6 @@ class BasinApi {
   struct Judged {
     enum class Next { Return, Repeat, Create, WaitForDeletion } next = Next::Return;
     AppendReply reply;
-    std::optional<std::chrono::milliseconds> retry_after;
     Setback setback = Setback::Failure;
     bool may_be_deletion = false;  ///< the service says so of streams that it is just deleting, too
   };

@@ -40,8 +40,8 @@ AppendReply BasinApi::append(std::string_view stream, const AppendInput& input, 
       created = true;
     } else if (judged.next == Next::WaitForDeletion) {
       if (!deletion.again(call)) throw *judged.reply.error;
-    } else if (judged.next == Next::Repeat && backoff.again(judged.setback)) {
-      backoff.wait(judged.retry_after, call);
+    } else if (judged.next == Next::Repeat && backoff.again(judged.setback, judged.reply.error->retryAfter())) {
+      backoff.wait(call, judged.reply.error->retryAfter());
     } else {
       throw *judged.reply.error;
     }
@@ -49,11 +49,7 @@ AppendReply BasinApi::append(std::string_view stream, const AppendInput& input, 
 }
 
 BasinApi::Judged BasinApi::judge(Attempt&& attempt) {
-  if (attempt.reply) {
-    Judged judged = judge(*attempt.reply);
-    judged.retry_after = attempt.retry_after;
-    return judged;
-  }
+  if (attempt.reply) return judge(*attempt.reply);
   Judged judged;
   judged.reply.error = std::move(attempt.error);
   if (attempt.sent) return judged;
@@ -120,7 +116,7 @@ DeletionWait::DeletionWait(const BasinApi& api)
 
 bool DeletionWait::again(const Call& call) {
   if (Call::Clock::now() >= end_) return false;
-  pauses_.wait(std::nullopt, call);
+  pauses_.wait(call);
   return true;
 }
 

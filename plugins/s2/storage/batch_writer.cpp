@@ -36,8 +36,8 @@ Landing BatchWriter::putAt(std::string_view stream, AppendInput input, std::uint
         return doubt ? findOut(stream, input, landing, *doubt, call) : landing;
       }
       doubt = reply.error;
-      if (!backoff.again()) throw *doubt;
-      backoff.wait(std::nullopt, call);
+      if (!backoff.again(Setback::Failure, doubt->retryAfter())) throw *doubt;
+      backoff.wait(call, doubt->retryAfter());
     } catch (const Error& error) {
       if (!doubt || error.code() == ErrorCode::OutcomeUnknown) throw;
       throw outcomeUnknown(error);

@@ -85,21 +85,21 @@ void S2Follower::read(const Call& call) {
   call.check();
   if (!exists_) {
     exists_ = api_.state(stream_, call).exists;
-    if (!exists_) return absence_.wait(std::nullopt, call);
+    if (!exists_) return absence_.wait(call);
     absence_ = Backoff(kAbsence);
   }
   try {
     readFrame(call);
   } catch (const Error& error) {
-    const bool broken = error.retryable() && error.code() != ErrorCode::Timeout;
-    if (!broken) throw;
+    const bool is_over = error.code() == ErrorCode::Timeout && Call::Clock::now() >= call.deadline;
+    if (is_over || !error.retryable()) throw;
     if (!has_frames_) by_events_ = !by_events_;
     beginAt(fold_.point());
-    if (!backoff_.again()) {
+    if (!backoff_.again(Setback::Failure, error.retryAfter())) {
       backoff_ = Backoff(api_.client().retry());
       throw;
     }
-    backoff_.wait(std::nullopt, call);
+    backoff_.wait(call, error.retryAfter());
   }
 }
 

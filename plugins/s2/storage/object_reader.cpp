@@ -70,6 +70,7 @@ Fold readObject(BasinApi& api, std::string_view stream, const Call& call) {
   Backoff backoff(api.client().retry());
   for (int races = 0;;) {
     call.check();
+    Asked asked{};
     try {
       Reading reading = readOnce(api, stream, call);
       if (reading.absent) return Fold();
@@ -83,9 +84,10 @@ Fold readObject(BasinApi& api, std::string_view stream, const Call& call) {
       throw refusalError(*reading.refusal, kReadAll);
     } catch (const Error& error) {
       const bool broken = error.retryable() && error.code() != ErrorCode::Timeout;
-      if (!broken || !backoff.again()) throw;
+      asked = error.retryAfter();
+      if (!broken || !backoff.again(Setback::Failure, asked)) throw;
     }
-    backoff.wait(std::nullopt, call);
+    backoff.wait(call, asked);
   }
 }
 

@@ -77,12 +77,13 @@ void StagedWriter::stage(const Call& call) {
   Backoff backoff(api_.client().retry());
   DeletionWait deletion(api_);
   for (bool created = false;;) {
+    Asked asked{};
     try {
       const auto refusal = stageOnce(call);
       if (!refusal) return;
       if (isBeingDeleted(*refusal) && deletion.again(call)) continue;
       if (isCollision(*refusal) && backoff.again(Setback::Collision)) {
-        backoff.wait(std::nullopt, call);
+        backoff.wait(call);
         continue;
       }
       if (!isAbsent(*refusal) || created) throw refusalError(*refusal, kStage);
@@ -91,9 +92,10 @@ void StagedWriter::stage(const Call& call) {
       continue;
     } catch (const Error& error) {
       const bool broken = error.retryable() && error.code() != ErrorCode::Timeout;
-      if (!broken || !backoff.again()) throw;
+      asked = error.retryAfter();
+      if (!broken || !backoff.again(Setback::Failure, asked)) throw;
     }
-    backoff.wait(std::nullopt, call);
+    backoff.wait(call, asked);
   }
 }
 
@@ -159,8 +161,8 @@ std::optional<AppendAck> StagedWriter::finish(Finish how, const Call& call) {
       }
       doubt = reply.error;
       certain_ = false;
-      if (!backoff.again()) throw *doubt;
-      backoff.wait(std::nullopt, call);
+      if (!backoff.again(Setback::Failure, doubt->retryAfter())) throw *doubt;
+      backoff.wait(call, doubt->retryAfter());
     } catch (const Error& error) {
       if (!doubt) throw;
       throw outcomeUnknown(error);

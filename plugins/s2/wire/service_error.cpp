@@ -26,7 +26,7 @@ constexpr std::array kMeanings{
     Meaning{"permission_denied", ErrorCode::PermissionDenied, false, true,
             "the access token may lack this operation, or have another scope"},
     Meaning{"quota_exhausted", ErrorCode::Exhausted, false, true, "the account's quota is used up"},
-    Meaning{"basin_not_found", ErrorCode::Unavailable, false, true, "create the basin, or set s2.createBasin"},
+    Meaning{"basin_not_found", ErrorCode::InvalidConfig, false, true, "create the basin, or set s2.createBasin"},
     Meaning{"stream_not_found", ErrorCode::NotFound, false, true, ""},
     Meaning{"resource_already_exists", ErrorCode::AlreadyExists, false, true, ""},
     Meaning{"basin_deletion_pending", ErrorCode::Unavailable, false, true, "the basin is being deleted"},
@@ -146,7 +146,7 @@ Error refusalError(const Refusal& refusal, const Deed& deed) {
   if (!meaning.advice.empty()) text.append("; ").append(meaning.advice);
   if (meaning.error == ErrorCode::PermissionDenied) text.append("; needed: ").append(deed.operations);
   Error error(meaning.error, std::move(text));
-  error.retryable(meaning.retry).backendCode(refusal.status);
+  error.retryable(meaning.retry).retryAfter(refusal.retry_after).backendCode(refusal.status);
   return error;
 }
 

@@ -2,6 +2,7 @@
 // What the service says when it refuses, and what that means for a caller and for a retry. The one place where an HTTP
 // status becomes a tally::Error.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ struct Refusal {
   std::optional<std::uint64_t> next_seq_num;  ///< of 412: the number that the next record gets
   std::optional<std::string> fencing_token;   ///< of 412: the one that the stream has
   std::optional<std::uint64_t> tail;          ///< of 416: the number behind the last record
+  std::chrono::milliseconds retry_after{0};   ///< how long the service asks to wait
 };
 
 /// Read the body of an answer with an error status. Cost: one parse; foreign bodies are kept short.
