@@ -124,7 +124,8 @@ std::unique_ptr<Lease> S2Storage::acquireLease(std::string_view key, std::string
 
 void S2Storage::checkHealth(HealthSink& out, const Call& call) {
   call.check();
-  checkBasin(api_, unusedName(names_.folderOf("")), out, call);
+  const std::string folder = names_.folderOf("");
+  checkBasin(api_, folder, unusedName(folder), out, call);
 }
 
 }  // namespace tally::s2

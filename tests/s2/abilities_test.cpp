@@ -145,6 +145,24 @@ TEST_CASE("health: a basin that keeps everything is good; finite retention is a 
   CHECK(finite.has("2 retention: streams of the basin 'finite-basin' lose their records after 3 days"));
 }
 
+TEST_CASE("health: streams that were made with a finite retention are named, whatever the basin's is") {
+  const S2Server server;
+  const auto storage = openS2(server, "team");
+  storage->append("kept", "x");
+  for (const std::string name : {"team/a", "team/b", "team/c", "team/d", "other/e"}) {
+    tally::test::runProgram({"curl", "-sf", "-X", "POST", "-H", "content-type: application/json", "-H",
+                             std::string("s2-basin: ") + kBasin, "-d",
+                             R"({"stream":")" + name + R"(","config":{"retention_policy":{"age":86400}}})",
+                             server.url() + "/v1/streams"});
+  }
+  Findings findings;
+  storage->checkHealth(findings, Call());
+  CHECK(findings.has("1 retention"));
+  CHECK(
+      findings.has("2 retention: 4 of the first 5 streams lose their records after a time: 'team/a', 'team/b', "
+                   "'team/c' and others; "));
+}
+
 TEST_CASE("compression: what is sent compressed is what is read, small and large, alone and in sessions") {
   const S2Server server;
   auto settings = settingsFor(server.url());

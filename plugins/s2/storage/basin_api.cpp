@@ -216,6 +216,10 @@ Pending BasinApi::beginConfig() {
   return client_.begin(std::move(asking));
 }
 
+Pending BasinApi::beginStreamConfig(std::string_view stream) {
+  return client_.begin(request(Method::Get, "/streams/" + percentEncoded(stream), Format::Json));
+}
+
 std::vector<RightsProbe> BasinApi::beginProbes(std::string_view unused) {
   std::vector<RightsProbe> probes;
   const auto add = [&](std::string_view operation, Pending pending) {

@@ -139,6 +139,8 @@ class BasinApi {
 
   /// Ask how the basin is configured.
   Pending beginConfig();
+  /// Ask how a stream is configured.
+  Pending beginStreamConfig(std::string_view stream);
   /// Try operations on a stream that does not exist. None of them changes anything.
   std::vector<RightsProbe> beginProbes(std::string_view unused);
 

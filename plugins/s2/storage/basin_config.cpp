@@ -22,19 +22,27 @@ std::string inWords(std::uint64_t seconds) {
   return std::to_string(seconds) + " seconds";
 }
 
+std::optional<std::uint64_t> secondsOf(const Json& stream_config) {
+  const Json policy = memberOf(stream_config, "retention_policy");
+  if (policy.is_object() && policy.contains("infinite")) return std::nullopt;
+  const Json age = memberOf(policy, "age");
+  return age.is_number_unsigned() ? age.get<std::uint64_t>() : kServiceDefault;
+}
+
 }  // namespace
+
+std::optional<std::uint64_t> parseStreamRetention(std::string_view body) {
+  const Json parsed = Json::parse(body, nullptr, false);
+  if (!parsed.is_object()) throw Error(ErrorCode::Unavailable, "the configuration of a stream is no JSON object");
+  return secondsOf(parsed);
+}
 
 std::optional<BasinConfig> parseBasinConfig(std::string_view body) {
   const Json parsed = Json::parse(body, nullptr, false);
   if (!parsed.is_object()) return std::nullopt;
   BasinConfig config;
-  const Json policy = memberOf(memberOf(parsed, "default_stream_config"), "retention_policy");
-  if (!policy.is_object() || !policy.contains("infinite")) {
-    const Json age = memberOf(policy, "age");
-    config.retention_seconds = age.is_number_unsigned() ? age.get<std::uint64_t>() : kServiceDefault;
-  }
+  config.retention_seconds = secondsOf(memberOf(parsed, "default_stream_config"));
   config.reads_create_streams = flagOf(parsed, "create_stream_on_read");
-  config.appends_create_streams = flagOf(parsed, "create_stream_on_append");
   return config;
 }
 

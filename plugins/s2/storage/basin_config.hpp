@@ -16,11 +16,14 @@ namespace tally::s2 {
 struct BasinConfig {
   std::optional<std::uint64_t> retention_seconds;  ///< of new streams; nothing: for ever
   bool reads_create_streams = false;               ///< also asking for a tail
-  bool appends_create_streams = false;
 };
 
 /// From the body of the service's answer; nothing when it is none.
 std::optional<BasinConfig> parseBasinConfig(std::string_view body);
+
+/// How many seconds a stream keeps its records, by its own configuration; nothing: for ever. Errors: Unavailable when
+/// the body is none.
+std::optional<std::uint64_t> parseStreamRetention(std::string_view body);
 
 struct Finding {
   HealthLevel level;
