@@ -6,6 +6,7 @@ namespace tally::s2 {
 
 Error connectionError(const Ending& ending, std::string_view what) {
   std::string text = std::string(what) + ": " + ending.failure;
+  if (ending.no_memory) return Error(ErrorCode::Exhausted, std::move(text)).retryable(true);
   if (ending.refused_security) {
     return Error(ErrorCode::Unavailable, text + "; check the address and s2.caFile");
   }

@@ -41,6 +41,7 @@ struct Ending {
   bool repeated = false;          ///< libcurl sent it again by itself: a kept connection broke before an answer
   bool aborted = false;           ///< the caller gave up
   bool timed_out = false;         ///< the limit of a request, or of silence
+  bool no_memory = false;         ///< of this process
   bool refused_security = false;  ///< TLS: the other side is not who it must be
   std::string failure;
   int status = 0;

@@ -3,10 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
-#include "http/quiet_thread.hpp"
 #include "http/transfer.hpp"
+#include "tally/sdk/quiet_thread.hpp"
 
 namespace tally::s2 {
 namespace {
@@ -21,13 +22,25 @@ CURLM* newMulti() {
   return multi;
 }
 
+/// Why an exchange has ended that was never given to libcurl.
+enum class Unstarted { GivenUp, NoMemory };
+
+Ending unstarted(Unstarted why) {
+  Ending ending;
+  ending.aborted = why == Unstarted::GivenUp;
+  ending.no_memory = why == Unstarted::NoMemory;
+  ending.failure = ending.aborted ? "given up" : "no memory";
+  return ending;
+}
+
 }  // namespace
 
 HttpLoop::HttpLoop(HttpSettings settings) : settings_(std::move(settings)), owner_(::getpid()), multi_(newMulti()) {
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, settings_.connections);
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, settings_.secure ? settings_.connections : 0L);
   curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-  thread_ = std::make_unique<std::thread>(quietThread([this] { run(); }));
+  const sdk::BlockedSignals quiet;
+  thread_ = std::make_unique<std::thread>([this] { run(); });
 }
 
 HttpLoop::~HttpLoop() {
@@ -107,9 +120,9 @@ void HttpLoop::give(Order order) {
   {
     const std::lock_guard lock(mutex_);
     wakes_mover = moving_ && orders_.empty();  // else it is woken already
-    if (order.what == Order::What::StartAlways) ++unattended_;
-    wakes_thread = !moving_ && isWanted();
     orders_.push_back(std::move(order));
+    if (orders_.back().what == Order::What::StartAlways) ++unattended_;
+    wakes_thread = !moving_ && isWanted();
   }
   if (wakes_mover) curl_multi_wakeup(multi_.get());
   if (wakes_thread) wanted_.notify_one();
@@ -173,7 +186,7 @@ void HttpLoop::run() {
   }
   lock.unlock();
   takeOrders();
-  for (; !queue_.empty(); queue_.pop_front()) finishUnstarted(queue_.front(), true, "given up");
+  for (; !queue_.empty(); queue_.pop_front()) queue_.front()->finish(unstarted(Unstarted::GivenUp));
   while (!running_.empty()) end(running_.begin(), CURLE_OK, true);
 }
 
@@ -194,7 +207,7 @@ void HttpLoop::carryOut(const Order& order) {
     const auto queued = std::find(queue_.begin(), queue_.end(), order.exchange);
     if (order.what != Order::What::Abort || queued == queue_.end()) return;
     queue_.erase(queued);
-    return finishUnstarted(order.exchange, true, "given up");
+    return order.exchange->finish(unstarted(Unstarted::GivenUp));
   }
   if (order.what == Order::What::Abort) {
     end(transfer, CURLE_OK, true);
@@ -205,30 +218,47 @@ void HttpLoop::carryOut(const Order& order) {
 
 void HttpLoop::begin(const std::shared_ptr<Exchange>& exchange, Attended attended) {
   const bool is_limited = attended == Attended::ByWaiting && !settings_.secure;
-  if (is_limited && attended_ == settings_.connections) return queue_.push_back(exchange);
-  Easy easy;
-  if (!idle_.empty()) {
-    easy = std::move(idle_.back());
-    idle_.pop_back();
-  } else {
-    easy = Transfer::newHandle(settings_, sockets_);
+  if (is_limited && attended_ == settings_.connections) {
+    if (!putOff(exchange)) exchange->finish(unstarted(Unstarted::NoMemory));
+    return;
   }
   if (attended == Attended::ByWaiting) ++attended_;
-  if (!easy) {
-    makeWay(attended);
-    return finishUnstarted(exchange, false, "libcurl has no memory for a request");
-  }
-  auto transfer = std::make_unique<Transfer>(std::move(easy), exchange, settings_, sockets_);
-  transfer->attended = attended;
-  curl_multi_add_handle(multi_.get(), transfer->easy.get());
-  running_.emplace(exchange.get(), std::move(transfer));
+  if (launch(exchange, attended)) return;
+  exchange->finish(unstarted(Unstarted::NoMemory));
+  makeWay(attended);
 }
 
-void HttpLoop::finishUnstarted(const std::shared_ptr<Exchange>& exchange, bool aborted, const char* failure) {
-  Ending ending;
-  ending.aborted = aborted;
-  ending.failure = failure;
-  exchange->finish(std::move(ending));
+/// Returns whether there was memory for it.
+bool HttpLoop::putOff(const std::shared_ptr<Exchange>& exchange) noexcept {
+  try {
+    queue_.push_back(exchange);
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+/// Returns whether there was memory for it.
+bool HttpLoop::launch(const std::shared_ptr<Exchange>& exchange, Attended attended) noexcept {
+  try {
+    idle_.reserve(idle_.size() + running_.size() + 1);  // so that end() needs none
+    Easy easy;
+    if (!idle_.empty()) {
+      easy = std::move(idle_.back());
+      idle_.pop_back();
+    } else {
+      easy = Transfer::newHandle(settings_, sockets_);
+    }
+    if (!easy) return false;
+    auto made = std::make_unique<Transfer>(std::move(easy), exchange, settings_, sockets_);
+    made->attended = attended;
+    const auto transfer = running_.emplace(exchange.get(), std::move(made)).first;
+    if (curl_multi_add_handle(multi_.get(), transfer->second->easy.get()) == CURLM_OK) return true;
+    idle_.push_back(transfer->second->release());
+    running_.erase(transfer);
+  } catch (const std::bad_alloc&) {
+  }
+  return false;
 }
 
 /// An exchange has ended.

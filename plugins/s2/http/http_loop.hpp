@@ -88,7 +88,8 @@ class HttpLoop {
   void takeOrders();
   void carryOut(const Order& order);
   void begin(const std::shared_ptr<Exchange>& exchange, Attended attended);
-  void finishUnstarted(const std::shared_ptr<Exchange>& exchange, bool aborted, const char* failure);
+  bool launch(const std::shared_ptr<Exchange>& exchange, Attended attended) noexcept;
+  bool putOff(const std::shared_ptr<Exchange>& exchange) noexcept;
   void makeWay(Attended attended);
   void collect();
   void end(std::map<Exchange*, std::unique_ptr<Transfer>>::iterator transfer, int code, bool aborted);

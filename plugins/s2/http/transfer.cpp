@@ -1,6 +1,7 @@
 #include "http/transfer.hpp"
 
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace tally::s2 {
@@ -76,13 +77,23 @@ void HttpLoop::Transfer::setLimits(const HttpSettings& settings) {
   curl_easy_setopt(easy.get(), CURLOPT_LOW_SPEED_TIME, is_session ? static_cast<long>(silence.count()) : 0L);
 }
 
+void HttpLoop::Transfer::setHeaders() {
+  const auto add = [this](const char* header) {
+    curl_slist* const all = curl_slist_append(headers.get(), header);
+    if (all == nullptr) throw std::bad_alloc();  // `headers` is as it was
+    static_cast<void>(headers.release());
+    headers.reset(all);
+  };
+  for (const auto& header : exchange->request().headers) add(header.c_str());
+  if (exchange->request().method == Method::Post) add("Expect:");  // would cost a round trip
+}
+
 void HttpLoop::Transfer::setRequest() {
   CURL* const curl = easy.get();
   const Request& request = exchange->request();
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
-  for (const auto& header : request.headers) headers.reset(curl_slist_append(headers.release(), header.c_str()));
+  setHeaders();
   if (request.method == Method::Post) {
-    headers.reset(curl_slist_append(headers.release(), "Expect:"));  // would cost a round trip
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
     // Bytes from a callback that can't be rewound: libcurl must not repeat a request on its own, as it does with
     // buffers when a kept connection breaks. The first try may have been carried out.
@@ -144,7 +155,20 @@ std::size_t HttpLoop::Transfer::onSupply(char* room, std::size_t one, std::size_
   }
 }
 
-Ending HttpLoop::Transfer::ending(int code, bool aborted) const {
+Ending HttpLoop::Transfer::ending(int code, bool aborted) const noexcept {
+  try {
+    return describe(code, aborted);
+  } catch (const std::bad_alloc&) {
+    Ending ending;
+    ending.sent = true;  // for all that we know
+    ending.aborted = aborted;
+    ending.no_memory = true;
+    ending.failure = "no memory";
+    return ending;
+  }
+}
+
+Ending HttpLoop::Transfer::describe(int code, bool aborted) const {
   Ending ending;
   CURL* const curl = easy.get();
   curl_off_t ready = 0;  // when the connection stood and the request was about to go out; 0 if it never did

@@ -16,15 +16,15 @@ struct HttpLoop::Transfer {
   /// A handle with all that is the same for every request. Errors: an empty one when there is no memory.
   static Easy newHandle(const HttpSettings& settings, OpenSockets& sockets);
 
-  /// Sets up the handle for one request. Lifetime: the handle refers to this until release().
+  /// Sets up the handle for one request. Lifetime: the handle refers to this until release(). Errors: std::bad_alloc.
   Transfer(Easy handle, std::shared_ptr<Exchange> request, const HttpSettings& settings, OpenSockets& open);
   /// The handle, for another request.
   Easy release();
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  /// What became of it; to be asked before the handle is used again.
-  Ending ending(int code, bool aborted) const;
+  /// What became of it; to be asked before the handle is used again. Without memory for it: the little that is known.
+  Ending ending(int code, bool aborted) const noexcept;
 
   struct ListDeleter {
     void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
@@ -42,7 +42,9 @@ struct HttpLoop::Transfer {
 
  private:
   void setLimits(const HttpSettings& settings);
+  Ending describe(int code, bool aborted) const;
   void setRequest();
+  void setHeaders();
 
   static int onSending(void* self, char* here, char* there, int port_here, int port_there) noexcept;
   static std::size_t onHead(char* line, std::size_t one, std::size_t count, void* self) noexcept;

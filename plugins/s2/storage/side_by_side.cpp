@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <system_error>
 
-#include "http/quiet_thread.hpp"
+#include "tally/sdk/quiet_thread.hpp"
 
 namespace tally::s2 {
 namespace {
@@ -17,8 +18,10 @@ constexpr std::size_t kMostHeldBytes = std::size_t{32} * 1024 * 1024;
 SideBySide::SideBySide(std::size_t count, Work work) : count_(count), work_(std::move(work)) {
   const std::size_t wanted = std::min(count, kMostThreads);
   threads_.reserve(wanted);
+  outcomes_.reserve(count);
+  const sdk::BlockedSignals quiet;
   try {
-    while (threads_.size() < wanted) threads_.push_back(quietThread([this] { run(); }));
+    while (threads_.size() < wanted) threads_.emplace_back([this] { run(); });
   } catch (const std::system_error& error) {
     if (threads_.empty() && count != 0) {
       throw Error(ErrorCode::Exhausted, std::string("no thread can be started: ") + error.what());
@@ -56,6 +59,8 @@ Outcome SideBySide::outcomeOf(std::size_t index) const {
     return work_(index);
   } catch (const Error& error) {
     outcome.error = error;
+  } catch (const std::bad_alloc&) {
+    outcome.error = Error(ErrorCode::Exhausted, "no memory");
   } catch (const std::exception& error) {
     outcome.error = Error(ErrorCode::Internal, error.what());
   }
@@ -65,10 +70,8 @@ Outcome SideBySide::outcomeOf(std::size_t index) const {
 std::optional<std::pair<std::size_t, Outcome>> SideBySide::next() {
   std::unique_lock lock(mutex_);
   if (taken_ == count_) return std::nullopt;
-  done_.wait(lock, [&] { return !outcomes_.empty(); });
-  auto outcome = std::move(outcomes_.front());
-  outcomes_.pop_front();
-  ++taken_;
+  done_.wait(lock, [&] { return outcomes_.size() > taken_; });
+  auto outcome = std::move(outcomes_[taken_++]);
   held_bytes_ -= outcome.second.content.size();
   room_.notify_all();
   return outcome;

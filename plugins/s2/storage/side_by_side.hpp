@@ -3,7 +3,6 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -51,7 +50,7 @@ class SideBySide {
   // Guarded by mutex_.
   std::size_t begun_ = 0, taken_ = 0, held_bytes_ = 0;
   bool stopped_ = false;
-  std::deque<std::pair<std::size_t, Outcome>> outcomes_;
+  std::vector<std::pair<std::size_t, Outcome>> outcomes_;  // in the order of their ends; with room for all
 
   std::vector<std::thread> threads_;
 };
