@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 using tally::Call;
 using tally::ErrorCode;
 using tally::test::codeOf;
+using tally::test::messageOf;
 
 TEST_CASE("endpoints: the cloud puts the basin into the host, a server of one's own into a header") {
   const struct {
@@ -43,6 +44,19 @@ TEST_CASE("endpoints: what is none is refused") {
   }
   CHECK(codeOf([] { parseEndpoints("http://x", "https://x", "my-basin"); }) == ErrorCode::InvalidConfig);
   CHECK(codeOf([] { parseEndpoints("http://x", "", "my-basin"); }) == ErrorCode::InvalidConfig);
+}
+
+TEST_CASE("endpoints: a password in one is refused and never told") {
+  for (const std::string bad : {"http://user:hunter2@localhost:9", "user:hunter2@localhost",
+                                "https://:hunter2@[::1]/v1", "http://u:hunter2/@x:hunter2@h", "ftp://hunter2@h"}) {
+    CAPTURE(bad);
+    for (const auto& refused : {messageOf([&] { parseEndpoints(bad, bad, "my-basin"); }),
+                                messageOf([&] { parseEndpoints(bad, "http://h", "my-basin"); }),
+                                messageOf([&] { parseEndpoints("http://h", bad, "my-basin"); })}) {
+      CHECK(refused.find("holds a user or password; put the token into accessToken") != std::string::npos);
+      CHECK(refused.find("hunter2") == std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("settings: a basin's name is checked before anything is sent") {

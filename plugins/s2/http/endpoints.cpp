@@ -17,9 +17,18 @@ struct Address {
 
 bool startsWith(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
 
+/// Whatever may be a user or a password is hidden, however odd the rest is.
+std::string shown(std::string_view endpoint) {
+  const auto at = endpoint.rfind('@');
+  if (at == endpoint.npos) return std::string(endpoint);
+  const auto mark = endpoint.substr(0, at).find("://");
+  const auto scheme = mark == endpoint.npos ? std::string_view() : endpoint.substr(0, mark + 3);
+  return std::string(scheme) + "******" + std::string(endpoint.substr(at));
+}
+
 [[noreturn]] void refuse(std::string_view endpoint, const std::string& why) {
   throw Error(ErrorCode::InvalidConfig,
-              "the S2 endpoint '" + std::string(endpoint) + "' " + why + "; write [http://|https://]host[:port]");
+              "the S2 endpoint '" + shown(endpoint) + "' " + why + "; write [http://|https://]host[:port]");
 }
 
 bool isHostCharacter(char c) {
@@ -30,6 +39,7 @@ bool isHostCharacter(char c) {
 Address parse(std::string_view endpoint) {
   Address address;
   std::string_view rest = endpoint;
+  if (rest.find('@') != rest.npos) refuse(endpoint, "holds a user or password; put the token into accessToken");
   if (const auto mark = rest.find("://"); mark != rest.npos) {
     const auto scheme = rest.substr(0, mark);
     if (scheme != "http" && scheme != "https") refuse(endpoint, "has an unknown scheme");
