@@ -1,9 +1,7 @@
-#include <unistd.h>
-
-#include <iostream>
 #include <memory>
 
 #include "commands/command.hpp"
+#include "confirm.hpp"
 #include "text.hpp"
 
 namespace tally::cli {
@@ -13,19 +11,6 @@ struct RmOptions {
   std::string conversation, run, type;
   bool yes = false;
 };
-
-/// Ask on a terminal; elsewhere nobody can answer, so --yes has to say it.
-bool confirmed(Context& context, const std::string& what, bool yes) {
-  if (yes) return true;
-  if (::isatty(STDIN_FILENO) != 1) {
-    throw UsageError(fmt::format("removing {} needs --yes when there is no terminal to ask on", what));
-  }
-  context.out.flush();
-  writeError(fmt::format("remove {} from the {}? [y/N] ", escaped(what), context.where()));
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
-}
 
 RunRef findRun(Context& context, const ConversationRef& conversation, const RmOptions& options) {
   const auto type = parseRunType(options.type);
@@ -40,10 +25,7 @@ ExitCode rm(Context& context, const RmOptions& options) {
   const auto run = options.run.empty() ? std::nullopt : std::optional(findRun(context, conversation, options));
   const auto what = run ? fmt::format("run '{}' of conversation '{}'", run->id(), conversation.id())
                         : fmt::format("conversation '{}' with all its runs", conversation.id());
-  if (!confirmed(context, what, options.yes)) {
-    context.note("nothing removed");
-    return ExitCode::Failed;
-  }
+  if (!confirmed(context, what, options.yes)) return ExitCode::Failed;
   const bool existed =
       run ? run->remove(context.call()) : context.store().removeConversation(conversation.id(), context.call());
   if (context.options.json) {

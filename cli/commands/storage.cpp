@@ -4,6 +4,7 @@
 #include "bytes.hpp"
 #include "commands/command.hpp"
 #include "commands/storage_keys.hpp"
+#include "confirm.hpp"
 #include "files.hpp"
 #include "table.hpp"
 #include "text.hpp"
@@ -15,7 +16,7 @@ struct StorageOptions {
   std::string key, file, after, range;
   std::vector<std::string> keys;
   std::uint64_t limit = 0;
-  bool detailed = false, if_absent = false, recursive = false;
+  bool detailed = false, if_absent = false, recursive = false, yes = false;
 };
 
 /// "OFF:LEN", "OFF:" or "OFF".
@@ -112,13 +113,30 @@ ExitCode appendTo(Context& context, const StorageOptions& options) {
 
 ExitCode stat(Context& context, const StorageOptions& options) { return statKeys(context, options.keys); }
 
+/// What `remove` takes away: one object, or a directory (the root too) with everything below.
+struct Target {
+  bool is_directory = false;
+  std::string words;
+};
+
+Target targetOf(Context& context, const std::string& key) {
+  if (key.empty()) return {true, "everything"};
+  const auto stat = context.storage().stat(key, context.call());
+  if (!stat) throw Error(ErrorCode::NotFound, fmt::format("nothing to remove at '{}'", key));
+  if (stat->is_directory) return {true, fmt::format("directory '{}' with everything below", key)};
+  return {false, fmt::format("'{}'", key)};
+}
+
 ExitCode remove(Context& context, const StorageOptions& options) {
-  const bool existed = context.storage().remove(options.key, {options.recursive}, context.call());
+  // What was a plain object when nobody was asked goes as one: a directory is never removed without a question.
+  const auto target = options.recursive ? targetOf(context, options.key) : Target();
+  if (target.is_directory && !confirmed(context, target.words, options.yes)) return ExitCode::Failed;
+  const bool existed = context.storage().remove(options.key, {target.is_directory}, context.call());
   if (!existed) throw Error(ErrorCode::NotFound, fmt::format("nothing to remove at '{}'", options.key));
   if (context.options.json) {
     context.printJson({{"key", options.key}, {"removed", true}});
   } else {
-    context.out.print("removed {}\n", escaped(options.key));
+    context.out.print("removed {}\n", options.key.empty() ? target.words : escaped(options.key));
   }
   return ExitCode::Ok;
 }
@@ -196,12 +214,13 @@ void addWriting(CLI::App& group, Context& context, const std::shared_ptr<Storage
 
   auto& rm_command = addStorageCommand(group, context, options,
                                        {"rm",
-                                        "Remove an object, or a directory with everything below.",
-                                        {"tally storage rm notes/now.txt", "tally storage rm notes --recursive"},
+                                        "Remove an object, or a directory with everything below, which asks first.",
+                                        {"tally storage rm notes/now.txt", "tally storage rm notes --recursive --yes"},
                                         kStoreExitCodes},
                                        remove);
-  rm_command.add_option("KEY", options->key, "Key of the object or directory")->required();
+  rm_command.add_option("KEY", options->key, "Key of the object or directory; '' is the root")->required();
   rm_command.add_flag("-r,--recursive", options->recursive, "Also everything below");
+  rm_command.add_flag("-y,--yes", options->yes, "Do not ask");
 }
 
 }  // namespace
