@@ -42,18 +42,27 @@ TallyStore& Context::store() {
   return *store_;
 }
 
-std::string Context::where() {
+std::optional<std::filesystem::path> Context::folder() {
   const auto& storage = config().storage;
-  const auto path = storage.shared.find("path");
   const auto plugin = inspectPlugin(config(), storage.backend);
   const auto& published = plugin.note ? plugin.note->options : std::vector<PluginOption>();
   const auto option = std::find_if(published.begin(), published.end(), [](const auto& o) { return o.name == "path"; });
-  if (option == published.end()) return storage.backend + " store";
+  if (option == published.end()) return std::nullopt;
   std::string folder = option->default_value.value_or("");
-  if (path != storage.shared.end()) {
-    if (const auto* text = std::get_if<std::string>(&path->second.value)) folder = withoutPassword(*text);
+  if (const auto path = storage.shared.find("path"); path != storage.shared.end()) {
+    if (const auto* text = std::get_if<std::string>(&path->second.value)) folder = *text;
   }
-  return fmt::format("{} store in {}", storage.backend, (config().base_dir / folder).lexically_normal().string());
+  return config().base_dir / folder;
+}
+
+std::string Context::where() {
+  const auto& backend = config().storage.backend;
+  const auto place = folder();
+  if (!place) return backend + " store";
+  std::error_code problem;
+  const bool absent = std::filesystem::status(*place, problem).type() == std::filesystem::file_type::not_found;
+  const auto shown = std::filesystem::path(withoutPassword(place->string())).lexically_normal().string();
+  return fmt::format("{} store in {}{}", backend, shown, absent ? " (the folder does not exist yet)" : "");
 }
 
 std::vector<ConversationRef> Context::conversations(const ListConversationsOptions& page) {
@@ -64,9 +73,9 @@ ConversationRef Context::conversation(const std::string& id) {
   if (auto found = store().getConversation(id, call())) return *std::move(found);
   std::vector<std::string> known;
   for (const auto& one : conversations({"", kNamesToCompare})) known.push_back(one.id());
-  auto message = fmt::format("no conversation '{}'", id);
+  auto message = fmt::format("no conversation '{}' in the {}", id, where());
   if (const auto near = nearestName(id, known); !near.empty()) message += fmt::format("; did you mean '{}'?", near);
-  throw Error(ErrorCode::NotFound, message);
+  throw Error(ErrorCode::NotFound, message).at("", "", path::join({"conversations", id}));
 }
 
 Style Context::style() const {

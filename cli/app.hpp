@@ -3,6 +3,7 @@
 // only when a command asks for it.
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -53,7 +54,9 @@ class Context {
   IStorage& storage() { return store().storage(); }
   /// The frame of the next storage call: --timeout counts anew for each.
   Call call() const { return options.timeout ? Call::within(*options.timeout) : Call(); }
-  /// The store in words, for messages: "local store in /x/.tally".
+  /// The folder the store is in, where the backend keeps one. Not looked at: it may not exist.
+  std::optional<std::filesystem::path> folder();
+  /// The store in words, for messages: "local store in /x/.tally", and whether that folder is still to be made.
   std::string where();
 
   /// Errors: NotFound with the nearest known id; InvalidId.

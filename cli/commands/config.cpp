@@ -52,11 +52,13 @@ ExitCode check(Context& context, bool strict) {
   if (context.options.json) {
     context.printJson({{"file", config.file.empty() ? Json() : Json(config.file.string())},
                        {"backend", config.storage.backend},
+                       {"store", context.where()},
                        {"ok", passed},
                        {"warnings", warnings}});
   } else {
     for (const auto& warning : warnings) context.warn(warning);
     context.out.print("{}: backend {}, file {}\n", passed ? "ok" : "not ok", config.storage.backend, fileOf(config));
+    context.note(context.where());
   }
   return passed ? ExitCode::Ok : ExitCode::Config;
 }
