@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
 
-[[noreturn]] void failWriting(int number) {
+[[noreturn]] void failWriting(int number, const std::string& done) {
   if (number == EPIPE) throw BrokenPipe();
   const bool full = number == ENOSPC || number == EDQUOT;
-  throw Error(full ? ErrorCode::NoSpace : ErrorCode::Internal,
-              std::string("standard output can't be written: ") + std::strerror(number))
-      .systemErrno(number);
+  auto message = std::string("standard output can't be written: ") + std::strerror(number);
+  if (!done.empty()) message += "; " + done + ", only this message could not be written";
+  throw Error(full ? ErrorCode::NoSpace : ErrorCode::Internal, message).systemErrno(number);
 }
 
 int columnsFromEnvironment() noexcept {
@@ -45,7 +45,7 @@ void Output::flush() {
     if (written >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno != EINTR) {
-      failWriting(errno);
+      failWriting(errno, done_);
     }
   }
 }

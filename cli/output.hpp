@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tally::cli {
 
@@ -27,6 +28,8 @@ class Output {
   void print(fmt::format_string<Args...> format, Args&&... args) {
     write(fmt::format(format, std::forward<Args>(args)...));
   }
+  /// Say what is done already and must not be repeated when only the answer can't be written.
+  void done(std::string what) { done_ = std::move(what); }
   /// Hand everything to the system. Errors: as write.
   void flush();
 
@@ -36,7 +39,7 @@ class Output {
 
  private:
   int fd_;
-  std::string buffer_;
+  std::string buffer_, done_;
 };
 
 /// What a piece of text stands for. Colours follow from it, or nothing where colours are off.

@@ -52,6 +52,7 @@ ExitCode init(Context& context, const InitOptions& options) {
   const auto file = (fs::path(options.folder) / "tally.yaml").lexically_normal();
   const auto note = noteOf(context, options);
   writeConfiguration(file, configurationTemplate(options.backend, note), options.force);
+  context.out.done(file.string() + " is written");
   if (context.options.json) {
     context.printJson({{"file", file.string()}, {"backend", options.backend}});
     return ExitCode::Ok;

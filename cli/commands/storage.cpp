@@ -85,6 +85,7 @@ ExitCode cat(Context& context, const StorageOptions& options) {
 
 void printWritten(Context& context, std::string_view verb, const std::string& key, std::size_t bytes,
                   const Json& more) {
+  context.out.done(fmt::format("{} {}", verb, key));
   if (context.options.json) {
     Json document = {{"key", key}, {"bytes", bytes}};
     document.update(more);
