@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "plugins/plugin_copy.hpp"
+#include "plugins/run_path.hpp"
 #include "support/doctest.hpp"
 
 using namespace tally;
@@ -73,4 +74,42 @@ TEST_CASE("library: names and their number are bounded") {
   const auto library = plugins::libraryOf(copy.file);
   CHECK(library.exports.size() <= 10'000);
   for (const auto& name : library.exports) CHECK(name.size() <= 4096);
+}
+
+TEST_CASE("library: a run path is searched from its beginning, and an RPATH only where there is no RUNPATH") {
+  const auto paths = [](const plugins::RunPath& run_path) {
+    std::string all;
+    for (const auto& folder : run_path.folders("/at")) all += folder.path.string() + (folder.own ? " own;" : ";");
+    return all;
+  };
+  CHECK(paths({"/one:$ORIGIN/two::${ORIGIN}:$ORIGINAL", {}}) == "/one;/at/two own;/at own;$ORIGINAL;");
+  CHECK(paths({{}, "/old"}) == "/old;");
+  CHECK(paths({"/new", "/old"}) == "/new;");
+  CHECK(paths({"", "/old"}) == "");
+  CHECK(paths({}) == "");
+}
+
+TEST_CASE("library: a needed library is seen in the first folder of the run path that holds it") {
+  const PluginCopy copy("good");
+  for (const char* folder : {"one", "two", "old"}) {
+    std::filesystem::create_directory(copy.dir.path() / folder);
+    writeBytes(copy.dir.path() / folder / "libneeded.so", "");
+  }
+  std::string bytes = bytesOf(copy.file);
+  const std::string strings("\0libneeded.so\0$ORIGIN/none:${ORIGIN}/one:$ORIGIN/two\0$ORIGIN/old\0", 65);
+  const std::uint64_t at = bytes.size();
+  bytes += strings;
+  const std::uint64_t dynamic = bytes.size();
+  const auto entry = [&](Elf64_Sxword tag, std::string_view value) {
+    Elf64_Dyn made{};
+    made.d_tag = tag, made.d_un.d_val = strings.find(value);
+    append(bytes, made);
+  };
+  entry(DT_NEEDED, "libneeded.so"), entry(DT_RUNPATH, "$ORIGIN/none"), entry(DT_RPATH, "$ORIGIN/old");
+  writeWithSections(copy, std::move(bytes),
+                    {section(SHT_NULL, 0, 0, 0), section(SHT_STRTAB, at, strings.size(), 0),
+                     section(SHT_DYNAMIC, dynamic, 3 * sizeof(Elf64_Dyn), 1)});
+  const auto library = plugins::libraryOf(copy.file);
+  REQUIRE(library.needed.size() == 1);
+  CHECK(library.needed[0].path == copy.dir.path() / "one/libneeded.so");
 }

@@ -11,6 +11,7 @@
 
 #include <boost/dll/shared_library.hpp>
 
+#include "plugins/run_path.hpp"
 #include "tally/error.hpp"
 
 namespace tally::plugins {
@@ -67,20 +68,16 @@ std::vector<std::string> dynamicStrings(const link_map& map, Elf64_Sxword tag) {
 
 // The folders of the run path that begin at the library itself, in full.
 std::vector<std::filesystem::path> ownFolders(const link_map& map) {
-  std::vector<std::filesystem::path> folders;
-  auto paths = dynamicStrings(map, DT_RUNPATH);
-  for (auto& old : dynamicStrings(map, DT_RPATH)) paths.push_back(std::move(old));
-  constexpr std::string_view kOrigin = "$ORIGIN";
-  for (const std::string& path : paths) {
-    for (std::size_t begin = 0, end = 0; begin <= path.size(); begin = end + 1) {
-      end = std::min(path.find(':', begin), path.size());
-      const auto part = std::string_view(path).substr(begin, end - begin);
-      if (part.substr(0, kOrigin.size()) != kOrigin) continue;
-      const auto origin = std::filesystem::path(map.l_name).parent_path().string();
-      folders.emplace_back(origin + std::string(part.substr(kOrigin.size())));
-    }
+  const auto first = [&](Elf64_Sxword tag) {
+    const auto found = dynamicStrings(map, tag);
+    return found.empty() ? std::nullopt : std::optional(found.front());
+  };
+  const RunPath run_path{first(DT_RUNPATH), first(DT_RPATH)};
+  std::vector<std::filesystem::path> own;
+  for (auto& folder : run_path.folders(std::filesystem::path(map.l_name).parent_path())) {
+    if (folder.own) own.push_back(std::move(folder.path));
   }
-  return folders;
+  return own;
 }
 
 // The file of the loaded library of that name, or "".

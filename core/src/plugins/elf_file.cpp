@@ -10,17 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "plugins/machine.hpp"
 #include "tally/error.hpp"
 #include "tally/plugin_abi.h"
 
 namespace tally::plugins {
 namespace {
-
-#if defined(__x86_64__)
-constexpr Elf64_Half kMachine = EM_X86_64;
-#elif defined(__aarch64__)
-constexpr Elf64_Half kMachine = EM_AARCH64;
-#endif
 
 constexpr std::size_t kMaxProgramHeaders = 256;
 constexpr const char* kPutPlugin = ": put the plugin's shared library in its place";
@@ -41,15 +36,21 @@ Error unopened(const std::filesystem::path& path, int number) {
                                                 ". Make it readable for the user of this program");
 }
 
+std::string endOfRange(std::uint64_t offset, std::uint64_t size) {
+  const std::uint64_t end = offset + size;
+  return end < offset ? "2^64 or more" : std::to_string(end);
+}
+
 void readExactly(const ElfFile& file, void* out, std::uint64_t size, std::uint64_t offset) {
   if (offset > file.size() || size > file.size() - offset) {
     throw Error(ErrorCode::PluginTruncated, "the file ends at byte " + std::to_string(file.size()) +
-                                                ", but its headers need bytes up to " + std::to_string(offset + size) +
+                                                ", but its headers need bytes up to " + endOfRange(offset, size) +
                                                 ": an incomplete copy? Copy it again");
   }
   const ssize_t got = ::pread(file.descriptor(), out, size, static_cast<off_t>(offset));
   if (got < 0 || static_cast<std::uint64_t>(got) != size) {
-    throw Error(ErrorCode::PluginTruncated, "the file can't be read whole").systemErrno(errno);
+    throw Error(ErrorCode::PluginTruncated, "the file can't be read whole: copy it again")
+        .systemErrno(got < 0 ? errno : 0);
   }
 }
 
@@ -67,10 +68,10 @@ Elf64_Ehdr readHeader(const ElfFile& file) {
     throw Error(ErrorCode::PluginWrongMachine,
                 "the file is not for a 64-bit little-endian machine: get the build for this one");
   }
-  if (header.e_machine != kMachine) {
+  if (header.e_machine != kElfMachine) {
     throw Error(ErrorCode::PluginWrongMachine, "the file is for another processor (ELF machine " +
                                                    std::to_string(header.e_machine) + ", this host is " +
-                                                   std::to_string(kMachine) + "): get the build for this one");
+                                                   std::to_string(kElfMachine) + "): get the build for this one");
   }
   if (header.e_type != ET_DYN)
     throw Error(ErrorCode::PluginNotElf, std::string("the file is no shared library") + kPutPlugin);
@@ -84,7 +85,7 @@ Elf64_Ehdr readHeader(const ElfFile& file) {
 void checkBounds(const ElfFile& file, const Elf64_Ehdr& header, const std::vector<Elf64_Phdr>& segments) {
   const auto need = [&](std::uint64_t offset, std::uint64_t size, const std::string& what) {
     if (offset <= file.size() && size <= file.size() - offset) return;
-    throw Error(ErrorCode::PluginTruncated, what + " ends at byte " + std::to_string(offset + size) +
+    throw Error(ErrorCode::PluginTruncated, what + " ends at byte " + endOfRange(offset, size) +
                                                 ", but the file has only " + std::to_string(file.size()) +
                                                 ": an incomplete copy? Copy it again");
   };

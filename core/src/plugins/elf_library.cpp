@@ -9,6 +9,8 @@
 
 #include "plugins/elf_file.hpp"
 #include "plugins/file_hash.hpp"
+#include "plugins/machine.hpp"
+#include "plugins/run_path.hpp"
 
 namespace tally::plugins {
 namespace {
@@ -43,26 +45,16 @@ std::string textAt(std::string_view strings, std::uint64_t offset) {
 }
 
 std::vector<fs::path> usualFolders() {
-#if defined(__x86_64__)
-  constexpr const char* kTriplet = "x86_64-linux-gnu";
-#else
-  constexpr const char* kTriplet = "aarch64-linux-gnu";
-#endif
   return {fs::path("/lib") / kTriplet, fs::path("/usr/lib") / kTriplet, "/usr/local/lib", "/lib64", "/lib", "/usr/lib"};
 }
 
 // Where the dynamic linker would most likely find it: the run path, then the usual folders.
-fs::path seen(const std::string& name, const fs::path& file, const std::string& run_path) {
-  auto folders = usualFolders();
-  for (std::size_t begin = 0, end = 0; begin < run_path.size(); begin = end + 1) {
-    end = std::min(run_path.find(':', begin), run_path.size());
-    std::string folder = run_path.substr(begin, end - begin);
-    constexpr std::string_view kOrigin = "$ORIGIN";
-    if (folder.rfind(kOrigin, 0) == 0) folder.replace(0, kOrigin.size(), file.parent_path().string());
-    folders.insert(folders.begin(), folder);
-  }
+fs::path seen(const std::string& name, const std::vector<RunPath::Folder>& run_path) {
   std::error_code failed;
-  for (const auto& folder : folders) {
+  for (const auto& folder : run_path) {
+    if (fs::exists(folder.path / name, failed)) return folder.path / name;
+  }
+  for (const auto& folder : usualFolders()) {
     if (fs::exists(folder / name, failed)) return folder / name;
   }
   return {};
@@ -71,14 +63,16 @@ fs::path seen(const std::string& name, const fs::path& file, const std::string& 
 void addNeeded(const ElfFile& elf, const Elf64_Shdr& section, std::string_view strings, const fs::path& file,
                PluginLibrary& library) {
   const auto entries = records<Elf64_Dyn>(elf, section.sh_offset, section.sh_size);
-  std::string run_path;
+  RunPath run_path;
   for (const auto& entry : entries) {
-    if (entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH) run_path = textAt(strings, entry.d_un.d_val);
+    if (entry.d_tag == DT_RUNPATH) run_path.runpath = textAt(strings, entry.d_un.d_val);
+    if (entry.d_tag == DT_RPATH) run_path.rpath = textAt(strings, entry.d_un.d_val);
   }
+  const auto folders = run_path.folders(file.parent_path());
   for (const auto& entry : entries) {
     if (entry.d_tag != DT_NEEDED || library.needed.size() == kMostNeeded) continue;
     const std::string name = textAt(strings, entry.d_un.d_val);
-    library.needed.push_back({name, seen(name, file, run_path)});
+    library.needed.push_back({name, seen(name, folders)});
   }
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/names.hpp"
+#include "plugins/machine.hpp"
 #include "tally/error.hpp"
 #include "tally/plugin_abi.h"
 
@@ -92,14 +93,6 @@ void readAbi(PluginNote& note, const std::string& text) {
   refuse("has no version of the plugin interface");
 }
 
-std::string hostPlatform() {
-#if defined(__x86_64__)
-  return "linux-x86_64-glibc";
-#else
-  return "linux-aarch64-glibc";
-#endif
-}
-
 }  // namespace
 
 PluginNote parseNote(std::string_view text) {
@@ -146,9 +139,9 @@ void checkNote(const PluginNote& note, std::string_view expected) {
                     std::to_string(TALLY_ABI_MAJOR) + ": upgrade the " + (newer ? "host" : "plugin"));
   }
   checkMinHost(note.min_host_minor);
-  if (!note.platform.empty() && note.platform != hostPlatform()) {
+  if (!note.platform.empty() && note.platform != kPlatform) {
     throw Error(ErrorCode::PluginWrongPlatform, "the plugin was built for " + note.platform + ", this host is " +
-                                                    hostPlatform() + ": get the build for this platform");
+                                                    kPlatform + ": get the build for this platform");
   }
 }
 

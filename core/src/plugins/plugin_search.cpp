@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "config/names.hpp"
+#include "plugins/machine.hpp"
 #include "plugins/registry.hpp"
 #include "tally/error.hpp"
 
@@ -16,12 +17,6 @@ namespace tally {
 namespace {
 
 namespace fs = std::filesystem;
-
-#if defined(__x86_64__)
-constexpr const char* kSystemDir = "/usr/lib/x86_64-linux-gnu/tally/plugins";
-#else
-constexpr const char* kSystemDir = "/usr/lib/aarch64-linux-gnu/tally/plugins";
-#endif
 
 constexpr std::string_view kRaisedRights = "the program runs with raised rights";
 
@@ -72,7 +67,8 @@ std::vector<SearchPlace> searchPlaces(const Config& config) {
   const fs::path beside = core.empty() ? core : core / "tally/plugins";
   if (!beside.empty()) places.push_back({beside, "beside the core library", {}});
   places.push_back({"/usr/local/lib/tally/plugins", "local installations", {}});
-  if (beside != kSystemDir) places.push_back({kSystemDir, "system installations", {}});  // else it is the one above
+  const fs::path system = fs::path("/usr/lib") / plugins::kTriplet / "tally/plugins";
+  if (beside != system) places.push_back({system, "system installations", {}});  // else it is the one above
   return places;
 }
 
