@@ -46,6 +46,9 @@ constexpr Refusal kRefusals[] = {
     {"descriptor_min_host", ErrorCode::PluginNeedsNewerHost, "needs a host of version 1.9, this one is 1.0"},
     {"descriptor_major", ErrorCode::PluginWrongVersion, "the descriptor speaks version 2"},
     {"no_factory", ErrorCode::PluginBadDescriptor, "storage factory is garbage: it is null"},
+    {"entry_elsewhere", ErrorCode::PluginNoEntry, "exports no function tally_plugin_entry_v1 of its own"},
+    {"next_entry", ErrorCode::PluginNoEntry, "exports no function tally_plugin_entry_v1 of its own"},
+    {"needs_missing", ErrorCode::PluginLoadFailed, "Install the package that holds this library"},
     {"init_fails", ErrorCode::PluginInitFailed, "the licence server is asleep"},
     {"create_fails", ErrorCode::Unavailable, "nobody answers at the address"},
     {"null_slot", ErrorCode::PluginBadDescriptor, "lacks one that must be there"},
@@ -85,6 +88,15 @@ TEST_CASE("load: each bad plugin is refused with its own code and sentence") {
   }
 }
 
+TEST_CASE("load: a function that must be there and is null is refused, each of them") {
+  for (int slot = 0; slot <= 10; ++slot) {
+    CAPTURE(slot);
+    const auto load = [&] { createStorage(fixtureConfig("null_slot_" + std::to_string(slot))); };
+    CHECK(codeOf(load) == ErrorCode::PluginBadDescriptor);
+    CHECK_MESSAGE(messageOf(load).find(" lacks ") != std::string::npos, messageOf(load));
+  }
+}
+
 TEST_CASE("load: a refusal of a file names the file") {
   const std::string text = messageOf([] { createStorage(fixtureConfig("next_major")); });
   CHECK(text.find(fixtureFile("next_major").string()) != std::string::npos);
@@ -97,6 +109,9 @@ TEST_CASE("load: a file cut short anywhere is refused before it is mapped") {
     CAPTURE(size);
     const Damaged cut(whole.substr(0, size));
     CHECK(codeOf([&] { createStorage(cut.config); }) == ErrorCode::PluginTruncated);
+    const auto text = messageOf([&] { createStorage(cut.config); });
+    CHECK_MESSAGE(text.find(std::to_string(size)) != std::string::npos, text);
+    CHECK_MESSAGE(text.find("Copy it again") != std::string::npos, text);
   }
   const Damaged last_byte(whole.substr(0, whole.size() - 1));
   CHECK(codeOf([&] { createStorage(last_byte.config); }) == ErrorCode::PluginTruncated);
@@ -213,4 +228,10 @@ TEST_CASE("load: inspecting and listing run no code of the plugin") {
   REQUIRE(file.note);
   CHECK(file.note->version == "1.2.3");
   CHECK(inspectPlugin(Config{}, fixtureFile("other_name").string()).note->name == "other");
+  // This one would end the test.
+  const auto all = listPlugins(fixtureConfig("constructor_crashes"));
+  REQUIRE_FALSE(all.empty());
+  CHECK(all[0].path == fixtureFile("constructor_crashes"));
+  CHECK(all[0].note);
+  CHECK_FALSE(all[0].refused);
 }

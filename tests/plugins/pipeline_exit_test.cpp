@@ -4,15 +4,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <stdexcept>
 #include <thread>
-#include <vector>
 
 #include "plugins/plugin_copy.hpp"
 #include "support/doctest.hpp"
 #include "tally/create_storage.hpp"
-#include "tally/plugin_info.hpp"
 
 using namespace tally;
 using namespace tally::test;
@@ -83,25 +80,5 @@ TEST_CASE("exit: loading during it works or is refused, but ends") {
       }
     });
     std::exit(0);
-  })));
-}
-
-TEST_CASE("exit: first loads race with lists, inspections and a shutdown that comes too early") {
-  const PluginCopy first("good"), second("second", "second"), third("third", "third");
-  CHECK(endsWell(statusOf([&] {
-    const auto open = createStorage(first.config);
-    std::atomic<int> opened{0}, refused{0};
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 8; ++i) {
-      threads.emplace_back([&, i] {
-        const auto& one = i % 2 == 0 ? second : third;
-        listPlugins(one.config);
-        if (createStorage(one.config)->read("any") == "bytes") ++opened;
-        inspectPlugin(one.config, one.name);
-        if (codeOf(shutdownPlugins) == ErrorCode::InvalidArgument) ++refused;
-      });
-    }
-    for (auto& thread : threads) thread.join();
-    ::_exit(opened == 8 && refused == 8 ? 0 : 1);
   })));
 }

@@ -108,6 +108,26 @@ TEST_CASE("rude: who waits for a storage that takes one call at a time keeps dea
   CHECK(storage->stat("", Call::within(10s))->is_directory);
 }
 
+TEST_CASE("rude: the host keeps calls apart where a plugin asks for one at a time, and lets them in elsewhere") {
+  for (const auto model : {TALLY_THREADS_SERIAL, TALLY_THREADS_CONCURRENT}) {
+    CAPTURE(model);
+    const auto storage = openRude("", model);
+    std::vector<std::thread> threads;
+    {
+      const Blocked blocked;
+      for (int i = 0; i < 4; ++i) threads.emplace_back([&] { storage->read("any"); });
+      if (model == TALLY_THREADS_CONCURRENT) {
+        await([] { return rude().inside == 4; });
+      } else {
+        await([] { return rude().inside > 0; });
+        std::this_thread::sleep_for(50ms);  // nobody else comes in
+        CHECK(rude().inside == 1);
+      }
+    }
+    for (auto& thread : threads) thread.join();
+  }
+}
+
 TEST_CASE("rude: an ability is asked for while no other call is inside") {
   const auto storage = openRude("", TALLY_THREADS_SERIAL);
   rude().most_inside = 0;
