@@ -38,7 +38,9 @@ constexpr Meaning kMeanings[] = {
     {"UNBLOCKED", ErrorCode::Unavailable, true, "the server has ended the wait, as it does when it becomes a replica"},
     {"BUSYGROUP", ErrorCode::AlreadyExists, false, "the group exists already"},
     {"WRONGTYPE", ErrorCode::Corrupt, false, "the key is not a stream; another program uses it"},
-    {"CORRUPT", ErrorCode::Corrupt, false, "another program put something into the stream that is no line"},
+    {"CORRUPT", ErrorCode::Corrupt, false,
+     "another program put something into the stream that is no line; take the entry out (XDEL) or the key (DEL), or "
+     "choose another 'keyPrefix'"},
 };
 
 // Scripts wrap the error of a command in their own, before version 7 as "... @user_script: 12: WORD text".

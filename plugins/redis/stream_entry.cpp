@@ -52,13 +52,13 @@ StreamEntry parseEntry(ReplyView reply) {
   }
   entry.life = {};
   entry.late = 0;
-  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-    if (fields[i].text() != "content") continue;
-    entry.content = fields[i + 1].text();
+  if (fields.size() == 2 && fields[0].text() == "content") {
+    entry.content = fields[1].text();
     return entry;
   }
   throw Error(ErrorCode::Corrupt, "the entry " + std::string(entry.id) +
-                                      " of the stream has no field 'content'; another program uses this key");
+                                      " of the stream is not of the field 'content' alone; another program uses this "
+                                      "key: take the entry out (XDEL) or the key (DEL), or choose another 'keyPrefix'");
 }
 
 }  // namespace tally::redis

@@ -24,7 +24,7 @@ struct StreamEntry {
   Version version() const;
 };
 
-/// Errors: Corrupt for an entry of others without the field 'content'.
+/// Errors: Corrupt for an entry of others that is not of the field 'content' alone.
 StreamEntry parseEntry(ReplyView entry);
 /// What stat says of an object with this last entry.
 StorageStat describe(const StreamEntry& last, std::uint64_t size);

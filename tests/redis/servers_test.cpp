@@ -150,31 +150,6 @@ TEST_CASE("servers: what others appended by XADD is read as lines, and listed af
   CHECK(codeOf([&] { storage->write(key, "new", unchanged); }) == ErrorCode::Conflict);
 }
 
-TEST_CASE("servers: keys of other kinds are Corrupt, not empty and not overwritten (bugs 24 and 29)") {
-  RedisServer server;
-  const auto storage = openRedis(server.url());
-  server.command({"SET", "tally:d:x", "theirs"});
-  server.command({"XADD", "tally:d:y", "*", "role", "user"});
-  for (const auto* key : {"d/x.json", "d/y.json"}) {
-    CAPTURE(key);
-    CHECK(codeOf([&] { storage->read(key); }) == ErrorCode::Corrupt);
-    CHECK(codeOf([&] { storage->append(key, "1"); }) == ErrorCode::Corrupt);
-    CHECK(codeOf([&] { storage->stat(key); }) == ErrorCode::Corrupt);
-  }
-  CHECK(codeOf([&] { storage->write("d/x.json", "1"); }) == ErrorCode::Corrupt);
-  CHECK(codeOf([&] { storage->remove("d/x.json"); }) == ErrorCode::Corrupt);
-  const redis::Reply kept = server.command({"GET", "tally:d:x"});
-  CHECK(redis::viewOf(kept).text() == "theirs");
-}
-
-TEST_CASE("servers: a stream that somebody trimmed is Corrupt, never a short value") {
-  RedisServer server;
-  const auto storage = openRedis(server.url());
-  for (const auto* line : {"1\n", "2\n", "3\n"}) storage->append("log", line);
-  server.command({"XTRIM", "tally:log.", "MAXLEN", "2"});
-  CHECK(codeOf([&] { storage->read("log"); }) == ErrorCode::Corrupt);
-}
-
 TEST_CASE("servers: reindex brings back a lost index and drops what is gone, with keys in use") {
   RedisServer server;
   const auto storage = openRedis(server.url());

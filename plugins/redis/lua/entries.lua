@@ -1,23 +1,28 @@
 -- How one entry of a stream looks. Ours hold the bytes, then the mark: the size of the object up to here, the life of the
 -- object, and how many milliseconds after the time in its id the entry was made ("11:life", "11:life+250"). Others hold
--- the bytes, and a line feed parts them from what follows.
+-- the bytes and nothing else, and a line feed parts them from what follows.
 
 local function isOurs(entry)
   local fields = entry[2]
-  return #fields == 4 and fields[1] == 'content' and fields[3] == 'tally'
+  return #fields == 4 and fields[1] == 'content' and fields[3] == 'tally' and string.find(fields[4], '^%d+:') ~= nil
 end
 
 local function contentOf(entry)
   local fields = entry[2]
-  for i = 1, #fields, 2 do
-    if fields[i] == 'content' then return fields[i + 1] end
-  end
-  error({err = 'CORRUPT entry ' .. entry[1] .. ' has no field content'})
+  if isOurs(entry) or #fields == 2 and fields[1] == 'content' then return fields[2] end
+  error({err = 'CORRUPT entry ' .. entry[1] .. ' is not of the field content alone'})
 end
 
 local function endsLine(text) return string.sub(text, -1) == '\n' end
 
 local function lastOf(stream) return redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1] end
+
+-- The last entry of what is about to go, if there is one: an error unless it is an object's.
+local function lastToGo(stream)
+  local last = lastOf(stream)
+  if last then contentOf(last) end
+  return last
+end
 
 -- Call visit(bytes) for each piece of the object in order; it may return true to stop.
 local function walk(stream, visit)

@@ -4,17 +4,16 @@
 local stream, root, doubts = KEYS[1], KEYS[2], KEYS[3]
 local path, life, condition, ttl, waits = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 
-local entries = redis.call('XLEN', stream)
+local last = lastToGo(stream)
 if condition == 'absent' then
-  if entries > 0 then return {'EXISTS'} end
+  if last then return {'EXISTS'} end
 elseif condition ~= '' then
-  local last = entries > 0 and lastOf(stream)
   if not last then return {'CONFLICT'} end
   local _, old_life = measure(stream, last)
   if last[1] .. ':' .. old_life ~= condition then return {'CONFLICT'} end
 end
 
-if entries == 0 then
+if not last then
   if waits == '' then return {'ABSENT'} end
   if waits == '0' then
     local refused = refusal(root, path)
@@ -25,7 +24,7 @@ if entries == 0 then
   end
 end
 
-local size, id = 0, entries == 0 and birth() or '*'
+local size, id = 0, last and '*' or birth()
 for i = 6, #ARGV - 1 do
   size = size + #ARGV[i]
   add(stream, id, ARGV[i], size, life)
@@ -36,9 +35,9 @@ id = addLast(stream, id, ARGV[#ARGV], size + #ARGV[#ARGV], life, #ARGV - 5)
 if ttl > 0 then
   redis.call('PEXPIRE', stream, ttl)
   if doubts then expect(doubts, path, ttl) end
-elseif entries > 0 and redis.call('PERSIST', stream) == 1 and doubts then
+elseif last and redis.call('PERSIST', stream) == 1 and doubts then
   expect(doubts, path, 0)
-elseif entries == 0 and doubts then
+elseif not last and doubts then
   expect(doubts, path, 0)
 end
 return id .. ':' .. life
