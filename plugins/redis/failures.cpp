@@ -38,6 +38,8 @@ constexpr Meaning kMeanings[] = {
     {"UNBLOCKED", ErrorCode::Unavailable, true, "the server has ended the wait, as it does when it becomes a replica"},
     {"BUSYGROUP", ErrorCode::AlreadyExists, false, "the group exists already"},
     {"WRONGTYPE", ErrorCode::Corrupt, false, "the key is not a stream; another program uses it"},
+    {"CORRUPT", ErrorCode::Corrupt, false, "somebody trimmed or edited the stream; write the object anew, or remove it",
+     "stream has other bytes"},
     {"CORRUPT", ErrorCode::Corrupt, false,
      "another program put something into the stream that is no line; take the entry out (XDEL) or the key (DEL), or "
      "choose another 'keyPrefix'"},

@@ -26,15 +26,19 @@ std::string_view Pieces::joined(std::string& room) const {
 ObjectContent assemble(ReplyView entries) {
   ObjectContent content;
   StreamEntry& last = content.last;
+  std::uint64_t told = 0, had = 0;  // at the last entry of ours; those before it tell more after 'streamMaxLen'
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const bool open_line = i > 0 && last.isOpenLine();
     last = parseEntry(entries[i]);
     if (open_line) content.pieces.add("\n");
     content.pieces.add(last.content);
+    if (!last.ours) continue;
+    told = last.size;
+    had = content.pieces.size();
   }
-  if (last.ours && last.size != content.pieces.size()) {
-    throw Error(ErrorCode::Corrupt, "the stream has " + std::to_string(content.pieces.size()) + " of the object's " +
-                                        std::to_string(last.size) + " bytes: somebody trimmed or edited it");
+  if (told != had) {
+    throw Error(ErrorCode::Corrupt, "the stream has " + std::to_string(had) + " of the object's " +
+                                        std::to_string(told) + " bytes: somebody trimmed or edited it");
   }
   return content;
 }

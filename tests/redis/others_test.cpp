@@ -40,6 +40,32 @@ void expectUntouched(IStorage& storage, const std::string& key) {
   CHECK(codeOf([&] { storage.remove(key, all); }) == ErrorCode::Corrupt);
 }
 
+// A part is what it was, or Corrupt.
+void expectRight(IStorage& storage, const std::string& content, const ByteRange& part) {
+  std::string bytes;
+  try {
+    bytes = storage.read("log", part);
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::Corrupt);
+    return;
+  }
+  CHECK(bytes == content.substr(part.offset, part.length));
+}
+
+void expectNoneWrong(IStorage& storage, const std::string& content) {
+  CHECK(codeOf([&] { storage.read("log"); }) == ErrorCode::Corrupt);
+  for (std::uint64_t offset = 0; offset < content.size(); ++offset) {
+    for (std::uint64_t length = 1; offset + length <= content.size(); ++length) {
+      CAPTURE(offset);
+      CAPTURE(length);
+      expectRight(storage, content, {offset, length});
+    }
+  }
+  const auto begin = [&] { storage.read("log", {0, 8}); };
+  CHECK(codeOf(begin) == ErrorCode::Corrupt);
+  CHECK(messageOf(begin).find("trimmed") != std::string::npos);
+}
+
 }  // namespace
 
 TEST_CASE("others: keys of other kinds are Corrupt, not empty and not overwritten") {
@@ -65,10 +91,26 @@ TEST_CASE("others: streams of other entries are Corrupt, and neither replaced no
   }
 }
 
-TEST_CASE("others: a stream that somebody trimmed is Corrupt, never a short value") {
+TEST_CASE("others: a stream that somebody trimmed or cut is Corrupt, never a short or shifted value") {
   RedisServer server;
   const auto storage = openRedis(server.url());
-  for (const auto* line : {"1\n", "2\n", "3\n"}) storage->append("log", line);
-  server.command({"XTRIM", "tally:log.", "MAXLEN", "2"});
+  const auto begin = [&] {
+    server.command({"DEL", "tally:log."});
+    for (const auto* line : {"aaa\n", "bbb\n", "ccc\n", "ddd\n"}) storage->append("log", line);
+  };
+  const std::string content = "aaa\nbbb\nccc\nddd\n";
+  begin();
+  server.command({"XTRIM", "tally:log.", "MAXLEN", "3"});
+  expectNoneWrong(*storage, content);
+  server.command({"XADD", "tally:log.", "*", "content", "theirs"});
+  expectNoneWrong(*storage, content + "theirs");
+  CHECK(codeOf([&] { storage->append("log", "1"); }) == ErrorCode::Corrupt);
+  begin();
+  const redis::Reply entries = server.command({"XRANGE", "tally:log.", "-", "+"});
+  server.command({"XDEL", "tally:log.", std::string(redis::viewOf(entries)[1][0].text())});
   CHECK(codeOf([&] { storage->read("log"); }) == ErrorCode::Corrupt);
+  for (const std::uint64_t offset : {3, 4, 5, 8}) {
+    CHECK(codeOf([&] { storage->read("log", {offset, 5}); }) == ErrorCode::Corrupt);
+  }
+  CHECK(storage->read("log", {9, 2}) == "cc");
 }

@@ -24,20 +24,32 @@ local function lastToGo(stream)
   return last
 end
 
--- Call visit(bytes) for each piece of the object in order; it may return true to stop.
+-- The size that the mark of an entry of ours tells.
+local function sizeAt(entry) return tonumber(string.match(entry[2][4], '^%d+')) end
+
+-- Call visit(bytes, at) for each piece of the object in order; it may return true when it has enough. Then the walk ends
+-- at the next entry of ours whose mark agrees with what came before it. Where none does, as after streamMaxLen, it ends
+-- with the stream: the last mark has to agree, else somebody trimmed or edited it.
 local function walk(stream, visit)
-  local from, open_line = '-', false
+  local from, at, open_line, wanted, agrees = '-', 0, false, true, true
+  local function give(bytes)
+    if wanted and visit(bytes, at) then wanted = false end
+    at = at + #bytes
+  end
   while true do
     local page = redis.call('XRANGE', stream, from, '+', 'COUNT', 64)
     for _, entry in ipairs(page) do
-      if open_line and visit('\n') then return end
-      local content = contentOf(entry)
-      if visit(content) then return end
-      open_line = not isOurs(entry) and not endsLine(content)
+      if open_line then give('\n') end
+      local content, ours = contentOf(entry), isOurs(entry)
+      give(content)
+      open_line = not ours and not endsLine(content)
+      if ours then agrees = sizeAt(entry) == at end
+      if ours and agrees and not wanted then return end
     end
-    if #page < 64 then return end
+    if #page < 64 then break end
     from = '(' .. page[#page][1]
   end
+  if not agrees then error({err = 'CORRUPT stream has other bytes than its entries tell'}) end
 end
 
 -- Size and life of an object with this last entry, whether a line feed comes before what is appended, and the rest of

@@ -1,5 +1,6 @@
--- A part of an object. KEYS: stream. ARGV: offset, length. Back come id and mark without the size, size, and the part in pieces; nothing for
--- an object that is not there; {'RANGE', size} for an offset behind its end.
+-- A part of an object. KEYS: stream. ARGV: offset, length.
+-- Back come id and mark without the size, size, and the part in pieces; nothing for an object that is not there;
+-- {'RANGE', size} for an offset behind its end.
 local stream, offset, length = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
 
 local last = lastOf(stream)
@@ -15,21 +16,18 @@ local function take(bytes, at)
 end
 
 local function fromTheStart()
-  local at = 0
-  walk(stream, function(bytes)
+  walk(stream, function(bytes, at)
     take(bytes, at)
-    at = at + #bytes
-    return at >= stop
+    return at + #bytes >= stop
   end)
 end
 
--- The entries from the end back to the offset, or nil if one of them is not ours.
 local function fromTheEnd()
   local found, at, to = {}, size, '+'
   while at > offset do
     local page = redis.call('XREVRANGE', stream, to, '-', 'COUNT', 16)
     for _, entry in ipairs(page) do
-      if not isOurs(entry) then return nil end
+      if not isOurs(entry) or sizeAt(entry) ~= at then return nil end
       at = at - #entry[2][2]
       found[#found + 1] = {entry[2][2], at}
       if at <= offset then break end
@@ -37,7 +35,7 @@ local function fromTheEnd()
     if #page < 16 then break end
     to = '(' .. page[#page][1]
   end
-  return found
+  return at <= offset and found or nil
 end
 
 if stop > offset then
