@@ -117,10 +117,18 @@ std::size_t RedisConsumer::takeOver(Room room, const Call& call) {
     counts.emplace(pending[i][0].text(), static_cast<std::uint32_t>(pending[i][3].integer()) + 1);
   }
   if (counts.empty()) return 0;
+  forgetLost(counts);
   looks_for_own_ = true;  // unless the answer comes, and is whole
   const Reply claimed = server.run(request(std::move(claim)), call);
   if (viewOf(claimed).size() == counts.size()) looks_for_own_ = false;
   return hand(viewOf(claimed), counts, room, call);
+}
+
+// What others have had meanwhile this worker has lost to them, so it is handed out again when it comes back.
+void RedisConsumer::forgetLost(const Counts& records) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, count] : records) in_hand_.erase(id);
+  for (const auto& kept : kept_) in_hand_.insert(kept.id);
 }
 
 std::size_t RedisConsumer::hand(ReplyView entries, const Counts& counts, Room room, const Call& call) {

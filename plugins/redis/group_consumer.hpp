@@ -51,6 +51,7 @@ class RedisConsumer final : public GroupConsumer {
   std::size_t wait(Room room, const Call& call);
   std::size_t takeOwn(Room room, const Call& call);
   std::size_t takeOver(Room room, const Call& call);
+  void forgetLost(const Counts& records);
   std::size_t hand(ReplyView entries, const Counts& counts, Room room, const Call& call);
   std::size_t handKept(Room room);
   void keep(ReplyView entries, const Counts& counts, const Call& call);

@@ -118,6 +118,23 @@ TEST_CASE("groups: what a dead worker had is taken over after its time, and only
   CHECK(groups.groupState("jobs", "g", {}).pending == 4);
 }
 
+TEST_CASE("groups: a record that an heir took and died with comes back to whom it was taken from") {
+  RedisServer server;
+  const auto storage = openRedis(server.url());
+  storage->append("jobs", "job");
+  ConsumerGroups& groups = groupsOf(*storage);
+  groups.createGroup("jobs", "g", {}, {});
+  GroupJoinOptions options;
+  options.take_over_after = 200ms;
+  const auto first = groups.joinGroup("jobs", "g", "first", options, {});
+  CHECK(take(*first, 1).size() == 1);
+  CHECK(take(*groups.joinGroup("jobs", "g", "heir", options, {}), 1).size() == 1);
+  const auto again = take(*first, 1);
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].deliveries == 3);
+  CHECK(first->acknowledge({std::string_view(again[0].id)}, {}) == 1);
+}
+
 TEST_CASE("groups: from the end, lines of others, and records that are no longer there") {
   RedisServer server;
   const auto storage = openRedis(server.url());
