@@ -65,6 +65,12 @@ struct Tls::State {
   std::string peer;
   char room[16384];
 
+  // For the next call: what this thread did before with the library would be taken for its failure.
+  SSL* begin() const {
+    ::ERR_clear_error();
+    return session.get();
+  }
+
   // Whether it needs more from the other side. Errors: as said at Tls.
   bool wantsMore(int result) const {
     if (::SSL_get_error(session.get(), result) == SSL_ERROR_WANT_READ) return true;
@@ -99,14 +105,14 @@ Tls::Tls(const TlsIdentity& identity, const Endpoint& endpoint) : state_(std::ma
 }
 
 bool Tls::agree() {
-  const int result = ::SSL_do_handshake(state_->session.get());
+  const int result = ::SSL_do_handshake(state_->begin());
   return result == 1 || !state_->wantsMore(result);
 }
 
 void Tls::receive(std::string_view bytes) { ::BIO_write(state_->in, bytes.data(), static_cast<int>(bytes.size())); }
 
 std::string_view Tls::decrypted() {
-  const int size = ::SSL_read(state_->session.get(), state_->room, sizeof state_->room);
+  const int size = ::SSL_read(state_->begin(), state_->room, sizeof state_->room);
   if (size > 0) return {state_->room, static_cast<std::size_t>(size)};
   state_->wantsMore(size);
   return {};
@@ -115,7 +121,7 @@ std::string_view Tls::decrypted() {
 void Tls::encrypt(std::string_view bytes) {
   std::size_t written = 0;
   if (bytes.empty()) return;
-  if (::SSL_write_ex(state_->session.get(), bytes.data(), bytes.size(), &written) != 1) state_->wantsMore(0);
+  if (::SSL_write_ex(state_->begin(), bytes.data(), bytes.size(), &written) != 1) state_->wantsMore(0);
 }
 
 std::string Tls::takeOutput() {

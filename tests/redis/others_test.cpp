@@ -68,7 +68,7 @@ void expectNoneWrong(IStorage& storage, const std::string& content) {
 
 }  // namespace
 
-TEST_CASE("others: keys of other kinds are Corrupt, not empty and not overwritten") {
+TEST_CASE("others: keys of other kinds are Corrupt, not empty and not overwritten (bugs 24 and 29)") {
   RedisServer server;
   const auto storage = openRedis(server.url());
   server.command({"SET", "tally:d:x", "theirs"});

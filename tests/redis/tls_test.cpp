@@ -1,5 +1,7 @@
 // TLS with certificates of our own making: the right ones are accepted, all others are errors that say why.
 
+#include <openssl/err.h>
+
 #include "redis/tls.hpp"
 #include "redis/tls_server.hpp"
 #include "support/doctest.hpp"
@@ -83,4 +85,17 @@ TEST_CASE("tls: files that can't be used are named") {
   const auto open = [&] { redis::RedisStorage storage(settings); };
   CHECK(codeOf(open) == ErrorCode::InvalidConfig);
   CHECK(messageOf(open).find("/nonexistent.crt") != std::string::npos);
+}
+
+TEST_CASE("tls: what else a thread has failed to do with the library is no failure of a connection") {
+  const Authority authority("test");
+  authority.give("server", "DNS:localhost");
+  const TlsServer tls(authority, "server");
+  redis::RedisStorage storage(tls.settings("localhost", authority.file("ca.crt")));
+  for (const auto* text : {"1", "2"}) {
+    ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
+    storage.write("x", text);
+    ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
+    CHECK(storage.read("x") == text);
+  }
 }
