@@ -9,9 +9,20 @@ namespace {
 
 constexpr std::size_t kItemsAtOnce = 1000, kRequestBytes = std::size_t{16} << 20;
 
+// Whether the caller wants no more. That is then what became of the items from here on.
+bool failIfStopped(std::size_t from, std::size_t count, BatchSink& out, const Call& call) {
+  try {
+    call.check();
+    return false;
+  } catch (const Error& stopped) {
+    for (; from < count; ++from) out.fail(from, stopped);
+    return true;
+  }
+}
+
 // Hand the items over by parts; size_of() says how much one adds to the requests.
 template <typename SizeOf, typename Part>
-void byParts(std::size_t count, const Call& call, SizeOf&& size_of, Part&& part) {
+void byParts(std::size_t count, BatchSink& out, const Call& call, SizeOf&& size_of, Part&& part) {
   for (std::size_t from = 0; from < count;) {
     Items items;
     for (std::size_t bytes = 0; from < count && items.size() < kItemsAtOnce && bytes < kRequestBytes; ++from) {
@@ -19,7 +30,7 @@ void byParts(std::size_t count, const Call& call, SizeOf&& size_of, Part&& part)
       bytes += size_of(from);
     }
     part(items);
-    if (from < count) call.check();
+    if (from < count && failIfStopped(from, count, out, call)) return;
   }
 }
 
@@ -54,7 +65,7 @@ void RedisBatch::tellMissing(const Items& items, const Keys& keys, BatchSink& ou
 void RedisBatch::readMany(const Keys& keys, BatchSink& out, const Call& call) {
   begin(keys, call);
   std::string room;
-  byParts(keys.size(), call, nothing, [&](const Items& items) {
+  byParts(keys.size(), out, call, nothing, [&](const Items& items) {
     Items missing;
     const auto ask = [&](std::size_t item) { return context_.reader.wholeRequest(keys[item]); };
     const auto see = [&](std::size_t item, const Answer& answer) -> std::optional<ItemResult> {
@@ -72,7 +83,7 @@ void RedisBatch::readMany(const Keys& keys, BatchSink& out, const Call& call) {
 
 void RedisBatch::statMany(const Keys& keys, BatchSink& out, const Call& call) {
   begin(keys, call);
-  byParts(keys.size(), call, nothing, [&](const Items& items) {
+  byParts(keys.size(), out, call, nothing, [&](const Items& items) {
     Items missing;
     const auto ask = [&](std::size_t item) { return context_.reader.lastRequest(keys[item]); };
     const auto see = [&](std::size_t item, const Answer& answer) -> std::optional<ItemResult> {
@@ -106,7 +117,7 @@ void RedisBatch::writeMany(const Keys& keys, const std::vector<std::string_view>
     return std::optional(result);
   };
   byParts(
-      keys.size(), call, [&](std::size_t item) { return contents[item].size(); },
+      keys.size(), out, call, [&](std::size_t item) { return contents[item].size(); },
       [&](const Items& items) {
         if (!context_.writer.hasSteps(options, call)) {
           for (const std::size_t item : items) tellItem(item, out, [&] { return alone(item); });
@@ -133,7 +144,7 @@ void RedisBatch::removeMany(const Keys& keys, const RemoveOptions& options, Batc
     if (!context_.storage.remove(keys[item], options, call)) throw absent();
     return ItemResult{};
   };
-  byParts(keys.size(), call, nothing, [&](const Items& items) {
+  byParts(keys.size(), out, call, nothing, [&](const Items& items) {
     if (options.recursive || !server.isWhole()) {
       for (const std::size_t item : items) tellItem(item, out, [&] { return alone(item); });
       return;

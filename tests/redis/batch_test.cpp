@@ -1,5 +1,6 @@
 // Batches and append streams, on a single server and on a cluster.
 
+#include <stop_token>
 #include <thread>
 
 #include "redis/redis_server.hpp"
@@ -150,6 +151,39 @@ TEST_CASE("batch: without a server it fails as a whole or item by item, never si
     if (results.isComplete() && results.codes[0] == results.codes[1]) throw Error(*results.codes[0], "");
   });
   CHECK(code == ErrorCode::Unavailable);
+}
+
+TEST_CASE("batch: when it is stopped between two parts, each item still has its result") {
+  struct Stopping final : BatchSink {
+    Results results;
+    std::stop_source stop;
+    explicit Stopping(std::size_t count) : results(count) {}
+    void take(std::size_t index, std::string_view content, const StorageStat& stat) override {
+      results.take(index, content, stat);
+      stop.request_stop();
+    }
+    void fail(std::size_t index, const Error& error) override { results.fail(index, error); }
+  };
+  RedisServer server;
+  const auto storage = openRedis(server.url());
+  Batch& batch = *storage->extension<Batch>();
+  const auto names = keysOf(1500);
+  const Batch::Keys keys(names.begin(), names.end());
+  const auto expectStopped = [&](const auto& act) {
+    Stopping out(keys.size());
+    Call call;
+    call.cancel = CancelToken(out.stop.get_token());
+    act(out, call);
+    CHECK(out.results.isComplete());
+    CHECK_FALSE(out.results.codes[999].has_value());
+    CHECK(out.results.codes[1000] == ErrorCode::Cancelled);
+    CHECK(out.results.codes[1499] == ErrorCode::Cancelled);
+  };
+  expectStopped([&](BatchSink& out, const Call& call) { batch.writeMany(keys, keys, {}, out, call); });
+  expectStopped([&](BatchSink& out, const Call& call) { batch.readMany(keys, out, call); });
+  expectStopped([&](BatchSink& out, const Call& call) { batch.statMany(keys, out, call); });
+  expectStopped([&](BatchSink& out, const Call& call) { batch.removeMany(keys, {}, out, call); });
+  CHECK(storage->list("").empty());
 }
 
 TEST_CASE("append stream: in order, by bites, with the sizes") {
