@@ -248,10 +248,19 @@ bool ObjectWriter::removeApart(std::string_view key, const Call& call) {
   return viewOf(reply).integer() != 0;
 }
 
+bool ObjectWriter::removeUnlessDirectory(std::string_view key, const Call& call) {
+  try {
+    return remove(key, call);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::IsADirectory) throw;
+    return false;
+  }
+}
+
 void ObjectWriter::removeAll(const std::vector<std::string>& keys, const Call& call) {
   Server& server = finder_.find(call);
   if (!server.isWhole()) {
-    for (const auto& key : keys) removeApart(key, call);
+    for (const auto& key : keys) removeUnlessDirectory(key, call);
     return;
   }
   std::vector<Request> requests;

@@ -29,6 +29,8 @@ class ObjectWriter {
   std::uint64_t append(std::string_view key, std::string_view content, const AppendOptions& options, const Call& call);
   /// IStorage::remove of an object. Cost: one round trip; on a cluster three. Errors: IsADirectory.
   bool remove(std::string_view key, const Call& call);
+  /// The same, but a directory is no error: nothing is removed then.
+  bool removeUnlessDirectory(std::string_view key, const Call& call);
   /// Remove objects; what is not there is passed over, and so is what has become a directory.
   /// Cost: one round trip for all on a single server; on a cluster as for each.
   void removeAll(const std::vector<std::string>& keys, const Call& call);

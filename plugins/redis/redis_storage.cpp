@@ -83,15 +83,8 @@ bool RedisStorage::remove(std::string_view key, const RemoveOptions& options, co
     return true;
   }
   if (!options.recursive) return writer_.remove(key, call);
-  const bool was_object = [&] {
-    try {
-      return writer_.remove(key, call);
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::IsADirectory) throw;
-      return false;
-    }
-  }();
-  return was_object || removeBelow(key, call) || directories_.unlinkMissing({std::string(key)}, call) != 0;
+  return writer_.removeUnlessDirectory(key, call) || removeBelow(key, call) ||
+         directories_.unlinkMissing({std::string(key)}, call) != 0;
 }
 
 bool RedisStorage::removeBelow(std::string_view directory, const Call& call) {

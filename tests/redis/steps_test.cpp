@@ -1,6 +1,7 @@
 // The steps of a change on a cluster, when one of them fails.
 
 #include "redis/key_names.hpp"
+#include "redis/object_writer.hpp"
 #include "redis/one_node_cluster.hpp"
 #include "redis/scripts.hpp"
 #include "support/doctest.hpp"
@@ -114,4 +115,18 @@ TEST_CASE("steps: servers whose clocks are too far apart make no object, and are
   CHECK(cluster.proxy().requests() - before < 60);
   cluster.proxy().disarm();
   CHECK(storage.list("d").empty());  // nothing is left in the index
+}
+
+TEST_CASE("steps: what has become a directory since it was listed is passed over when all is removed") {
+  OneNodeCluster cluster;
+  const auto settings = hastySettings(cluster);
+  redis::RedisStorage storage(settings);
+  storage.write("d/now/x", "1");
+  storage.write("d/y", "1");
+  redis::ServerFinder finder(settings);
+  redis::Directories directories(finder, kNames);
+  redis::ObjectWriter writer(settings, kNames, finder, directories);
+  writer.removeAll({"d/now", "d/y"}, {});
+  CHECK(storage.read("d/now/x") == "1");
+  CHECK_FALSE(storage.stat("d/y").has_value());
 }
