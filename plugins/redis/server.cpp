@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "backoff.hpp"
 
@@ -10,13 +11,17 @@ namespace {
 
 constexpr int kMostRedirections = 32;
 
-// Look at what a server answered: it may not have been the last word. `sent` is which scripts are on their way in full.
-void judge(Attempt& attempt, std::set<const Script*>& sent) {
+// Which scripts are on their way in full, and to which of the servers, told by the connection that has asked.
+using Sent = std::set<std::pair<std::uint64_t, const Script*>>;
+
+// Look at what a server answered: it may not have been the last word.
+void judge(Attempt& attempt, Sent& sent) {
   Answer& answer = *attempt.answer;
   if (answer.failure || answer.again != Answer::Again::No || !viewOf(answer.reply).isError()) return;
   if (isUnknownScript(viewOf(answer.reply)) && attempt.request->command.isScript()) {
     Command& command = attempt.request->command;
-    if (sent.insert(command.script()).second) command = command.withSource();  // the others come after it
+    if (sent.emplace(answer.connection, command.script()).second)
+      command = command.withSource();  // the others come after it
     answer.again = Answer::Again::Now;
   } else if (isTransient(viewOf(answer.reply))) {
     answer.again = Answer::Again::Later;
@@ -63,7 +68,7 @@ std::vector<Answer> Server::run(std::vector<Request> requests, const Call& call)
   Backoff backoff;
   for (int redirections = 0; redirections < kMostRedirections;) {
     attempt(open, call);
-    std::set<const Script*> sent;
+    Sent sent;
     for (Attempt* one : open) judge(*one, sent);
     open.erase(std::remove_if(open.begin(), open.end(),
                               [](const Attempt* one) { return one->answer->again == Answer::Again::No; }),

@@ -6,7 +6,9 @@
 #include "redis/cluster_slot.hpp"
 #include "redis/key_names.hpp"
 #include "redis/redis_server.hpp"
+#include "redis/server_calls.hpp"
 #include "support/doctest.hpp"
+#include "tally/extensions/batch.hpp"
 #include "tally/extensions/reindex.hpp"
 
 using namespace tally;
@@ -154,6 +156,30 @@ TEST_CASE("cluster: an object whose removal was cut short before its stream is s
   cluster().masterOf(names.doubts()).command({"ZADD", names.doubts(), "1", "d/x"});
   CHECK(storage.list("d").size() == 1);
   CHECK(cluster().masterOf(names.doubts()).number({"ZCARD", names.doubts()}) == 0);
+}
+
+TEST_CASE("cluster: a script that no node knows goes to all that need it in one round") {
+  cluster().clear();
+  redis::RedisStorage storage(patientSettings());
+  std::vector<std::string> names;
+  for (int i = 0; i < 30; ++i) names.push_back(keyOf(i));
+  for (const auto& name : names) storage.write(name, "1");
+  std::vector<test::ServerCalls> asked;
+  for (std::size_t i = 0; i < cluster().size(); ++i) {
+    cluster().node(i).command({"SCRIPT", "FLUSH"});
+    asked.emplace_back(cluster().node(i), "evalsha");
+  }
+  struct Sink final : BatchSink {
+    int done = 0;
+    void take(std::size_t, std::string_view, const StorageStat&) override { ++done; }
+    void fail(std::size_t, const Error& error) override { FAIL_CHECK(error.message()); }
+  } out;
+  const Batch::Keys keys(names.begin(), names.end());
+  storage.extension<Batch>()->writeMany(keys, keys, {}, out, {});
+  CHECK(out.done == 30);
+  std::int64_t calls = 0;
+  for (auto& one : asked) calls += one.since();
+  CHECK(calls == 30 + 27);  // one of each of the three masters' comes as its text
 }
 
 TEST_CASE("cluster: reindex finds the streams of all nodes") {
