@@ -191,7 +191,7 @@ void Directories::settle(const std::vector<Doubt>& doubts, const Call& call) {
   for (const auto& answer : finder_.find(call).run(std::move(conclusions), call)) answer.value();
 }
 
-std::uint64_t Directories::enter(const std::vector<std::string>& keys, const Call& call) {
+std::vector<bool> Directories::enter(const std::vector<std::string>& keys, const Call& call) {
   std::vector<Request> claims;
   for (const auto& key : keys) {
     Command command = Command::call(Scripts::all().claim, {names_.indexRoot(), names_.doubts()});
@@ -199,15 +199,17 @@ std::uint64_t Directories::enter(const std::vector<std::string>& keys, const Cal
     claims.push_back(onIndex(std::move(command), Effect::Settles));
   }
   const auto answers = finder_.find(call).run(std::move(claims), call);
+  std::vector<bool> entered(keys.size());
   std::vector<Doubt> claimed;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const ReplyView answer = answers[i].value();
-    if (!answer.isText()) continue;
+    entered[i] = answer.isText();
+    if (!entered[i]) continue;
     const std::string stamp(answer.text());
     claimed.push_back({keys[i], stamp, begunAt(stamp)});
   }
   settle(claimed, call);
-  return keys.size() - claimed.size();
+  return entered;
 }
 
 void Directories::link(const std::vector<std::string>& directories, const Call& call) {
@@ -234,14 +236,15 @@ std::uint64_t Directories::unlinkMissing(const std::vector<std::string>& directo
   return dropped;
 }
 
-std::uint64_t Directories::countMissing(const std::vector<std::string>& keys, const Call& call) {
+std::vector<bool> Directories::haveEntries(const std::vector<std::string>& keys, const Call& call) {
   std::vector<Request> questions;
   questions.reserve(keys.size());
   for (const auto& key : keys) questions.push_back(entryQuestion(key));
-  std::uint64_t missing = 0;
-  for (const auto& answer : finder_.find(call).run(std::move(questions), call))
-    missing += answer.value().isNil() ? 1 : 0;
-  return missing;
+  std::vector<bool> have;
+  for (const auto& answer : finder_.find(call).run(std::move(questions), call)) {
+    have.push_back(!answer.value().isNil());
+  }
+  return have;
 }
 
 std::uint64_t Directories::dropMissing(const std::vector<std::string>& keys, const Call& call) {

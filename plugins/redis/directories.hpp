@@ -54,15 +54,15 @@ class Directories {
   /// End the doubt by looking at the object.
   void lookAgain(std::string_view key, const std::string& doubted, const Call& call);
 
-  /// Enter objects that are there, and say how many can't be, because of a file or directory in the way.
+  /// Enter objects that are there, and say of each whether it is; not, because of a file or directory in the way.
   /// Cost: three round trips for all; on a cluster one of them to each node.
-  std::uint64_t enter(const std::vector<std::string>& keys, const Call& call);
+  std::vector<bool> enter(const std::vector<std::string>& keys, const Call& call);
   /// Enter directories that are there into those above them. Cost: one round trip for all.
   void link(const std::vector<std::string>& directories, const Call& call);
   /// Drop directories that are listed, but are not there; says how many. Cost: one round trip for all.
   std::uint64_t unlinkMissing(const std::vector<std::string>& directories, const Call& call);
-  /// How many of the objects have no entry. Cost: one round trip for all.
-  std::uint64_t countMissing(const std::vector<std::string>& keys, const Call& call);
+  /// Which of the objects have an entry. Cost: one round trip for all.
+  std::vector<bool> haveEntries(const std::vector<std::string>& keys, const Call& call);
   /// Drop the entries whose objects are gone, and say how many. Cost: one round trip, and three for each such entry.
   std::uint64_t dropMissing(const std::vector<std::string>& keys, const Call& call);
 

@@ -64,10 +64,12 @@ void RedisReindex::enterStreams(Node& node, Work& work, const Call& call) {
     for (const auto& stream : streams) {
       if (auto key = names_.key(stream)) keys.push_back(std::move(*key));
     }
-    const std::uint64_t unknown = directories_.countMissing(keys, call);
-    const std::uint64_t refused = directories_.enter(keys, call);
-    work.result.objects += keys.size() - refused;
-    work.result.added += unknown - refused;
+    const auto known = directories_.haveEntries(keys, call), entered = directories_.enter(keys, call);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (!entered[i]) continue;
+      ++work.result.objects;
+      if (!known[i]) ++work.result.added;
+    }
     work.progress.lookedAt(work.result.objects);
   });
 }

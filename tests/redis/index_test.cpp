@@ -93,3 +93,14 @@ TEST_CASE("index: health warns of a store whose names hold this one's") {
   CHECK(warningsOf(above).empty());
   CHECK(anyHolds(warningsOf(below), "'a:'"));
 }
+
+TEST_CASE("index: a rebuild counts what it added, also where a listed object is in the way of others") {
+  RedisServer server;
+  const auto storage = openRedis(server.url());
+  storage->write("x", "1");
+  server.command({"ZADD", "tally:%{tally:index}:x", "0", std::string("y.json\0f", 8)});
+  server.command({"XADD", "tally:x:y", "*", "content", "theirs"});
+  const auto result = reindex(*storage);
+  CHECK(result.objects == 1);
+  CHECK(result.added == 0);
+}
