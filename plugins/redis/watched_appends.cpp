@@ -49,8 +49,8 @@ std::optional<std::uint64_t> WatchedAppends::attempt(const std::vector<std::stri
   std::uint64_t size = tail_->size;
   for (const auto& content : contents) size += content.size();
   Patience patience(call, settings_.command_timeout, Patience::For::Silence);
+  left_open_ = true;  // from here on: where sending stops behind EXEC, the server carries it out
   connection_->send(transaction(contents, token) + watching(), patience);
-  left_open_ = true;
   const bool landed = carriedOut(contents.size() + kCommandsBeside, patience);
   left_open_ = false;
   try {
