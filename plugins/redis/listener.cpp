@@ -47,9 +47,11 @@ Reply Listener::listen(const std::function<Command()>& make, std::chrono::millis
       if (place_ && ++redirections < kMostMoves) continue;
       failure = errorOf(viewOf(reply));
     } catch (const LostConnection& lost) {
-      if (stoppedByCaller(lost.why, call)) throw lost.why;
+      const bool stopped = stoppedByCaller(lost.why, call);
+      if (stopped && asked_) throw lost.why;  // only the answer is to come, for the next call
       hangUp();
       interrupted_ = true;
+      if (stopped) throw lost.why;
       failure = lost.why;
     } catch (const Error& error) {
       if (error.code() != ErrorCode::Unavailable || !error.retryable()) throw;
