@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -17,6 +18,7 @@ namespace tally::redis {
 namespace {
 
 constexpr std::size_t kReadSize = std::size_t{64} << 10;
+constexpr std::size_t kEncryptedAtOnce = std::size_t{1} << 20;  // what is encrypted is in memory twice
 
 std::uint64_t nextNumber() noexcept {
   static std::atomic<std::uint64_t> last{0};
@@ -138,12 +140,14 @@ void Connection::sendPlain(std::string_view bytes, Patience& patience) {
 
 void Connection::send(std::string_view bytes, Patience& patience) {
   if (!tls_) return sendPlain(bytes, patience);
-  try {
-    tls_->encrypt(bytes);
-  } catch (const Error& error) {
-    throw LostConnection{error};
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), kEncryptedAtOnce))) {
+    try {
+      tls_->encrypt(bytes.substr(0, kEncryptedAtOnce));
+    } catch (const Error& error) {
+      throw LostConnection{error};
+    }
+    sendPlain(tls_->takeOutput(), patience);
   }
-  sendPlain(tls_->takeOutput(), patience);
 }
 
 Reply Connection::tryParse() {

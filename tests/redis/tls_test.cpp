@@ -2,6 +2,8 @@
 
 #include <openssl/err.h>
 
+#include <sys/resource.h>
+
 #include "redis/tls.hpp"
 #include "redis/tls_server.hpp"
 #include "support/doctest.hpp"
@@ -77,6 +79,24 @@ TEST_CASE("tls: a server that asks who we are gets our certificate") {
   redis::RedisStorage storage(settings);
   storage.write("x", "1");
   CHECK(storage.read("x") == "1");
+}
+
+TEST_CASE("tls: of a large value only a part is in memory encrypted") {
+  const Authority authority("test");
+  authority.give("server", "DNS:localhost");
+  const TlsServer tls(authority, "server");
+  redis::RedisStorage storage(tls.settings("localhost", authority.file("ca.crt")));
+  const std::string large(std::size_t{64} << 20, 'x');
+  storage.write("x", "1");
+  const auto peak = [] {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::size_t>(usage.ru_maxrss) << 10;
+  };
+  const std::size_t before = peak();
+  storage.write("x", large);
+  CHECK(peak() - before < large.size() * 2);  // the command has a copy of its own
+  CHECK(storage.stat("x")->size == large.size());
 }
 
 TEST_CASE("tls: files that can't be used are named") {
