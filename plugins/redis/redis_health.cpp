@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "index_sample.hpp"
+
 namespace tally::redis {
 namespace {
 
@@ -155,12 +157,30 @@ void RedisHealth::lookAbove(HealthSink& out, const Call& call) {
   }
 }
 
+void RedisHealth::lookAtIndex(HealthSink& out, const Call& call) {
+  IndexSample sample;
+  try {
+    sample = sampleIndex(finder_, names_, directories_, call);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::PermissionDenied) throw;
+    return out.take(HealthLevel::Warning, "index", "can't tell whether it has all objects: this user may not ask");
+  }
+  const std::string objects = std::to_string(sample.objects) + " objects that were looked at";
+  if (sample.objects == 0) return;
+  if (sample.missing == 0) return out.take(HealthLevel::Good, "index", "it has all of the " + objects);
+  out.take(sample.missing == sample.objects ? HealthLevel::Fault : HealthLevel::Warning, "index",
+           "it lacks " + std::to_string(sample.missing) + " of the " + objects +
+               ", so no listing shows those: it was damaged, or another program made them; 'tally storage reindex' "
+               "enters them");
+}
+
 void RedisHealth::checkHealth(HealthSink& out, const Call& call) {
   owner_.begin(call);
   lookAtOptions(out);
   for (const auto& node : finder_.find(call).nodes(call)) Examination(*node, out, call).run();
   lookAtRights(out, call);
   lookAbove(out, call);
+  lookAtIndex(out, call);
 }
 
 }  // namespace tally::redis

@@ -1,6 +1,7 @@
 #pragma once
 // tally.health/1: which settings of the store and of its servers let data vanish.
 
+#include "directories.hpp"
 #include "key_names.hpp"
 #include "owner.hpp"
 #include "server_finder.hpp"
@@ -10,23 +11,27 @@
 namespace tally::redis {
 
 /// Looks at the store's options, at memory, persistence and user of each server, at what this user may do, and for
-/// stores whose prefixes begin this one's. What it may not ask is a warning of its own. The subject is the server's
-/// address, or "options". Cost: four round trips to each master, and four more.
+/// stores whose prefixes begin this one's, and at some objects whether the index has them. What it may not ask is a
+/// warning of its own. The subject is the server's address, "options", "rights" or "index".
+/// Cost: up to fourteen round trips to each master, and six more.
 class RedisHealth final : public Health {
  public:
-  RedisHealth(const Owner& owner, const Settings& settings, const KeyNames& names, ServerFinder& finder) noexcept
-      : owner_(owner), settings_(settings), names_(names), finder_(finder) {}
+  RedisHealth(const Owner& owner, const Settings& settings, const KeyNames& names, ServerFinder& finder,
+              Directories& directories) noexcept
+      : owner_(owner), settings_(settings), names_(names), finder_(finder), directories_(directories) {}
   void checkHealth(HealthSink& out, const Call& call) override;
 
  private:
   void lookAtOptions(HealthSink& out) const;
   void lookAtRights(HealthSink& out, const Call& call);
   void lookAbove(HealthSink& out, const Call& call);
+  void lookAtIndex(HealthSink& out, const Call& call);
 
   const Owner& owner_;
   const Settings& settings_;
   const KeyNames& names_;
   ServerFinder& finder_;
+  Directories& directories_;
 };
 
 }  // namespace tally::redis

@@ -3,47 +3,19 @@
 #include <vector>
 
 #include "children.hpp"
+#include "key_scan.hpp"
 
 namespace tally::redis {
 namespace {
 
-constexpr std::uint64_t kAtOnce = 1000;
-
-// '*' and the like mean themselves.
-std::string patternOf(const std::string& prefix) {
-  std::string pattern;
-  for (const char c : prefix) {
-    if (c == '*' || c == '?' || c == '[' || c == ']' || c == '\\') pattern += '\\';
-    pattern += c;
-  }
-  return pattern + '*';
-}
-
 using Names = std::vector<std::string>;
-
-// Go through the keys of one type that begin like this on one node, and hand them over by pages.
-template <typename Visit>
-void scan(Node& node, const std::string& prefix, const char* type, const Call& call, Visit&& visit) {
-  std::string cursor = "0";
-  do {
-    Command command("SCAN");
-    command.arg(cursor).arg("MATCH").arg(patternOf(prefix)).arg("COUNT").arg(kAtOnce).arg("TYPE").arg(type);
-    const Reply reply = node.ask(std::move(command), call);
-    const ReplyView keys = viewOf(reply)[1];
-    Names page;
-    for (std::size_t i = 0; i < keys.size(); ++i) page.push_back(std::string(keys[i].text()));
-    visit(page);
-    cursor = viewOf(reply)[0].text();
-    call.check();
-  } while (cursor != "0");
-}
 
 std::uint64_t dropMissing(Directories& directories, const std::string& directory, const Call& call) {
   std::uint64_t dropped = 0;
   std::string after;
   for (bool more = true; more;) {
     Children page(directory);
-    more = directories.list(directory, {after, kAtOnce}, page, call);
+    more = directories.list(directory, {after, kScannedAtOnce}, page, call);
     dropped += directories.dropMissing(page.objects, call);
     dropped += directories.unlinkMissing(page.directories, call);
     after = page.last;
@@ -71,6 +43,7 @@ void RedisReindex::enterStreams(Node& node, Work& work, const Call& call) {
       if (!known[i]) ++work.result.added;
     }
     work.progress.lookedAt(work.result.objects);
+    return true;
   });
 }
 
@@ -82,6 +55,7 @@ void RedisReindex::tidyDirectories(Node& node, Work& work, const Call& call) {
     for (const auto& set : sets) directories.push_back(set.substr(root.size()));
     for (const auto& one : directories) work.result.dropped += dropMissing(directories_, one, call);
     directories_.link(directories, call);
+    return true;
   });
 }
 

@@ -8,7 +8,7 @@
 
 namespace tally::redis {
 
-/// The one place that goes through all keys of the server, by SCAN. What was there before and stays is entered. May be
+/// The one place that goes through all keys of the server. What was there before and stays is entered. May be
 /// repeated and interrupted. A stream whose key is a directory for others can't be listed, and is not counted.
 /// Cost: one round trip for each thousand keys of the server, six for each thousand objects.
 class RedisReindex final : public Reindex {

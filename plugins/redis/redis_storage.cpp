@@ -31,7 +31,7 @@ RedisStorage::RedisStorage(Settings settings)
       append_streams_(owner_, settings_, names_, finder_, reader_, writer_),
       follow_({owner_, settings_, names_, finder_, directories_, reader_}),
       groups_({owner_, settings_, names_, finder_}),
-      health_(owner_, settings_, names_, finder_),
+      health_(owner_, settings_, names_, finder_, directories_),
       reindex_(owner_, names_, finder_, directories_) {}
 
 StorageStat RedisStorage::read(std::string_view key, const ByteRange& range, ByteSink& out, const Call& call) {

@@ -30,16 +30,20 @@ void makePhantoms(const RedisServer& server) {
   server.command({"ZADD", "tally:%{tally:index}:", "0", std::string("d\0d", 3)});
 }
 
-std::vector<std::string> warningsOf(IStorage& storage) {
-  struct Warnings final : HealthSink {
+std::vector<std::string> textsOf(IStorage& storage, HealthLevel level) {
+  struct Texts final : HealthSink {
+    HealthLevel wanted = HealthLevel::Good;
     std::vector<std::string> list;
-    void take(HealthLevel level, std::string_view, std::string_view text) override {
-      if (level == HealthLevel::Warning) list.emplace_back(text);
+    void take(HealthLevel found, std::string_view, std::string_view text) override {
+      if (found == wanted) list.emplace_back(text);
     }
-  } warnings;
-  storage.extension<Health>()->checkHealth(warnings, {});
-  return warnings.list;
+  } texts;
+  texts.wanted = level;
+  storage.extension<Health>()->checkHealth(texts, {});
+  return texts.list;
 }
+
+std::vector<std::string> warningsOf(IStorage& storage) { return textsOf(storage, HealthLevel::Warning); }
 
 bool anyHolds(const std::vector<std::string>& texts, const std::string& part) {
   return std::any_of(texts.begin(), texts.end(), [&](const auto& text) { return text.find(part) != text.npos; });
@@ -92,6 +96,24 @@ TEST_CASE("index: health warns of a store whose names hold this one's") {
   above.write("y", "1");
   CHECK(warningsOf(above).empty());
   CHECK(anyHolds(warningsOf(below), "'a:'"));
+}
+
+TEST_CASE("index: health says that it lacks objects, and what enters them") {
+  RedisServer server;
+  const auto storage = openRedis(server.url());
+  for (const auto* key : {"a/x", "a/y", "b/x"}) storage->write(key, "1");
+  const auto told = [&](HealthLevel level) { return textsOf(*storage, level); };
+  CHECK(anyHolds(told(HealthLevel::Good), "all of the 3 objects"));
+  server.command({"DEL", "tally:%{tally:index}:a"});
+  CHECK(anyHolds(told(HealthLevel::Warning), "lacks 2 of the 3"));
+  CHECK(anyHolds(told(HealthLevel::Warning), "'tally storage reindex'"));
+  server.command({"DEL", "tally:%{tally:index}:", "tally:%{tally:index}:b"});
+  CHECK(anyHolds(told(HealthLevel::Fault), "lacks 3 of the 3"));
+  reindex(*storage);
+  CHECK(anyHolds(told(HealthLevel::Good), "all of the 3 objects"));
+  server.command({"ACL", "SETUSER", "blind", "on", ">p", "~*", "+@all", "-scan"});
+  const auto blind = openRedis("redis://blind:p@" + server.address());
+  CHECK(anyHolds(warningsOf(*blind), "may not ask"));
 }
 
 TEST_CASE("index: a rebuild counts what it added, also where a listed object is in the way of others") {
