@@ -18,6 +18,19 @@ bool isChosen(const CopyOptions& options, std::string_view key) {
   return std::find(options.only.begin(), options.only.end(), id) != options.only.end();
 }
 
+bool isOfThisObject(ErrorCode code) noexcept {
+  return code == ErrorCode::NotFound || code == ErrorCode::TooLarge || code == ErrorCode::IsADirectory ||
+         code == ErrorCode::NotADirectory;
+}
+
+bool liesWithin(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  std::error_code failed, also_failed;
+  const auto inner = std::filesystem::weakly_canonical(path, failed);
+  const auto outer = std::filesystem::weakly_canonical(folder / ".", also_failed);
+  if (failed || also_failed) return false;
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
 Progress::Progress(const Context& context, std::string_view verb, std::size_t total)
     : verb_(verb), total_(total), shown_(!context.options.json && ::isatty(STDERR_FILENO) == 1) {}
 

@@ -1,6 +1,7 @@
 #pragma once
 // Copying a store object by object: what both import and export need.
 
+#include <filesystem>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ struct CopyOptions {
   bool dry_run = false;
   bool overwrite = false;
   bool verify = false;
+  bool all = false;     ///< also what is no conversation
   std::string again{};  ///< what has to be added to repeat a command that was ended
 };
 
@@ -35,6 +37,12 @@ struct CopyReport {
 
 /// Whether `key` belongs to one of the conversations asked for.
 bool isChosen(const CopyOptions& options, std::string_view key);
+
+/// Whether an error concerns one object alone, which is then listed; every other one ends the copy.
+bool isOfThisObject(ErrorCode code) noexcept;
+
+/// Whether `path` is `folder` or lies below it, symbolic links followed; no for paths that can't be followed.
+bool liesWithin(const std::filesystem::path& path, const std::filesystem::path& folder);
 
 /// One line on a terminal that says how far the copy is; nothing elsewhere.
 class Progress {

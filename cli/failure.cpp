@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <new>
 
+#include "files.hpp"
 #include "text.hpp"
 
 namespace tally::cli {
@@ -63,6 +65,8 @@ Failure explainCurrent(bool configured) {
     return {ExitCode::Usage, error.what(), error.hint, describe("Usage", error.what())};
   } catch (const std::bad_alloc&) {
     return {ExitCode::Failed, "out of memory", "", describe("Exhausted", "out of memory")};
+  } catch (const std::filesystem::filesystem_error& error) {
+    return explain(fileError(error.code().value(), "use", error.path1()), configured);
   } catch (const std::exception& error) {
     return {ExitCode::Failed, error.what(), "", describe("Internal", error.what())};
   }

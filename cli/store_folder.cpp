@@ -31,8 +31,8 @@ class Scan {
  public:
   Scan(const CopyOptions& options, fs::path root) : options_(options), root_(std::move(root)) {}
 
-  void run(const fs::path& start) {
-    folders_.emplace_back("conversations", start);
+  void run(const fs::path& start, const std::string& key) {
+    folders_.emplace_back(key, start);
     while (!folders_.empty()) {
       const auto [key, path] = std::move(folders_.back());
       folders_.pop_back();
@@ -50,10 +50,11 @@ class Scan {
     for (; !problem && at != fs::directory_iterator(); at.increment(problem)) {
       const auto name = at->path().filename().string();
       if (name.rfind(kReservedPrefix, 0) == 0) continue;
-      auto entry_key = fmt::format("{}/{}", key, name);
+      auto entry_key = key.empty() ? name : fmt::format("{}/{}", key, name);
       if (isChosen(options_, entry_key)) take(std::move(entry_key), *at);
     }
-    if (problem) refused.push_back({key, fmt::format("the folder can't be read: {}", problem.message())});
+    if (problem)
+      refused.push_back({key.empty() ? "." : key, fmt::format("the folder can't be read: {}", problem.message())});
   }
 
   void take(std::string key, const fs::directory_entry& entry) {
@@ -86,16 +87,19 @@ class Scan {
 std::vector<FolderFile> scanStoreFolder(const CopyOptions& options, std::vector<Refusal>& refused) try {
   const fs::path given(options.folder);
   const auto start = given / "conversations";
+  if (!fs::exists(given)) throw Error(ErrorCode::NotFound, fmt::format("{} does not exist", given.string()));
   if (!fs::is_directory(start)) {
+    const auto name = fs::absolute(given / ".").lexically_normal().parent_path();
+    const auto* hint = name.filename() == "conversations" ? "; did you mean the folder above it?" : "";
     throw Error(ErrorCode::NotFound,
-                fmt::format("{} is no store folder: it has no folder 'conversations'", given.string()));
+                fmt::format("{} is no store folder: it has no folder 'conversations'{}", given.string(), hint));
   }
   const auto root = fs::canonical(given);
   if (fs::is_symlink(start) && !isBelow(root, fs::canonical(start))) {
     throw Error(ErrorCode::OutsideRoot, fmt::format("{} is a symbolic link that leaves the folder", start.string()));
   }
   Scan scan(options, root);
-  scan.run(start);
+  options.all ? scan.run(given, "") : scan.run(start, "conversations");
   std::sort(scan.files.begin(), scan.files.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
   std::sort(scan.refused.begin(), scan.refused.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   refused = std::move(scan.refused);

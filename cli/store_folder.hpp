@@ -15,10 +15,10 @@ struct FolderFile {
   bool through_link = false;  ///< a symbolic link to a file of the same folder
 };
 
-/// Every file below `folder`/conversations in byte order of the keys. Left out, with the reason in `refused`: names
-/// that are no legal keys, symbolic links that leave the folder or lead to folders, whatever is neither file nor
-/// folder, and folders that can't be read. Names with kReservedPrefix are passed by. Errors: NotFound if there is no
-/// such folder.
+/// Every file below `folder`/conversations, or with `all` below `folder`, in byte order of the keys. Left out, with the
+/// reason in `refused`: names that are no legal keys, symbolic links that leave the folder or lead to folders, whatever
+/// is neither file nor folder, and folders that can't be read. Names with kReservedPrefix are passed by. Errors:
+/// NotFound if there is no such folder.
 std::vector<FolderFile> scanStoreFolder(const CopyOptions& options, std::vector<Refusal>& refused);
 
 }  // namespace tally::cli

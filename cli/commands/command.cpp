@@ -26,6 +26,10 @@ std::string checkCount(const std::string& text) {
   return fmt::format("expected a whole number from 0 to {}, not {}", std::numeric_limits<std::int64_t>::max(), text);
 }
 
+std::string checkFolder(const std::string& text) {
+  return text.empty() ? "expected the name of a folder; '.' is the working directory" : "";
+}
+
 std::string helpFooter(const CommandText& text) {
   std::string footer = "Examples:\n";
   for (const auto& example : text.examples) footer += fmt::format("  {}\n", example);

@@ -34,6 +34,9 @@ std::string checkDuration(const std::string& text);
 /// The same for a number of things.
 std::string checkCount(const std::string& text);
 
+/// The same for the name of a folder.
+std::string checkFolder(const std::string& text);
+
 /// Examples and exit codes as they stand at the end of a help text.
 std::string helpFooter(const CommandText& text);
 

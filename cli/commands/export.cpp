@@ -25,7 +25,7 @@ void collectKeys(Context& context, const std::string& directory, std::vector<std
     more = context.storage().list(directory, {after, kPage}, page, context.call());
     if (page.entries.empty()) return;
     for (const auto& [name, is_directory] : page.entries) {
-      const auto key = path::join({directory, name});
+      const auto key = directory.empty() ? name : path::join({directory, name});
       if (is_directory) {
         collectKeys(context, key, keys);
       } else {
@@ -39,18 +39,27 @@ void collectKeys(Context& context, const std::string& directory, std::vector<std
 std::vector<std::string> chosenKeys(Context& context, const CopyOptions& options) {
   std::vector<std::string> keys;
   if (options.only.empty()) {
-    collectKeys(context, "conversations", keys);
+    collectKeys(context, "", keys);
   } else {
     for (const auto& id : options.only) collectKeys(context, context.conversation(id).path(), keys);
   }
   return keys;
 }
 
+/// A copy inside the store would be part of it: conversations that nobody made.
+void refuseOwnFolder(Context& context, const CopyOptions& options) {
+  const auto own = context.folder();
+  if (own && liesWithin(options.folder, *own)) {
+    throw UsageError(fmt::format("{} lies inside the {}", options.folder, context.where()));
+  }
+}
+
 void prepareFolder(const CopyOptions& options) {
   std::error_code problem;
   const fs::path folder(options.folder);
   const bool there = fs::is_directory(folder, problem);
-  const bool occupied = there && !fs::is_empty(folder);
+  const bool occupied = there && !fs::is_empty(folder, problem);
+  if (there && problem) throw fileError(problem.value(), "read", folder);
   if (occupied && !options.overwrite) {
     throw Error(
         ErrorCode::AlreadyExists,
@@ -59,7 +68,7 @@ void prepareFolder(const CopyOptions& options) {
   if (options.dry_run) return;
   fs::create_directories(folder, problem);
   if (problem) throw fileError(problem.value(), "create", folder);
-  if (occupied) removeLeftovers(folder / "conversations");
+  if (occupied) removeLeftovers(folder);
 }
 
 /// Whether a folder of the target leads out of it by a symbolic link: a file must not land elsewhere.
@@ -81,7 +90,9 @@ void exportOne(Context& context, const CopyOptions& options, const std::string& 
     return;
   }
   if (!options.dry_run) {
-    fs::create_directories(file.parent_path());
+    std::error_code problem;
+    fs::create_directories(file.parent_path(), problem);
+    if (problem) throw fileError(problem.value(), "create", file.parent_path());
     replaceFile(file, content);
     if (options.verify && readRegularFile(file) != content) {
       throw Error(ErrorCode::Corrupt, fmt::format("{} was written, but its bytes differ now", file.string()));
@@ -98,16 +109,14 @@ void exportOrRefuse(Context& context, const CopyOptions& options, const std::str
   } catch (const fs::filesystem_error& error) {
     report.refused.push_back({key, error.code().message()});
   } catch (const Error& error) {
-    const auto code = error.code();
-    const bool of_this_object = code == ErrorCode::NotFound || code == ErrorCode::TooLarge ||
-                                code == ErrorCode::IsADirectory || code == ErrorCode::NotADirectory;
-    if (!of_this_object) throw;
+    if (!isOfThisObject(error.code())) throw;
     report.refused.push_back({key, error.what()});
   }
 }
 
 ExitCode exportStore(Context& context, const CopyOptions& options) {
   const Interrupt interrupt;
+  refuseOwnFolder(context, options);
   const auto keys = chosenKeys(context, options);
   prepareFolder(options);
   CopyReport report;
@@ -127,11 +136,12 @@ void registerExport(CLI::App& app, Context& context) {
   auto options = std::make_shared<CopyOptions>();
   options->again = " with --overwrite";
   auto& command = addCommand(
-      app, {"export",
-            "Copy the store into a folder, byte for byte: a backup that the original tool and the local backend open.",
-            {"tally export ./backup", "tally export ./backup --only conv-1 --verify"},
-            plus(kStoreExitCodes, kCopyExitCodes)});
-  command.add_option("DIR", options->folder, "Folder to fill; created if needed")->required();
+      app,
+      {"export",
+       "Copy the whole store into a folder, byte for byte: a backup that the original tool and the local backend open.",
+       {"tally export ./backup", "tally export ./backup --only conv-1 --verify"},
+       plus(kStoreExitCodes, kCopyExitCodes)});
+  command.add_option("DIR", options->folder, "Folder to fill; created if needed")->required()->check(checkFolder);
   command.add_flag("--dry-run", options->dry_run, "Say what would be done, write nothing");
   command.add_flag("--overwrite", options->overwrite, "Write into a folder that is not empty, replacing what differs");
   command.add_flag("--verify", options->verify, "Read every file back and compare");

@@ -6,6 +6,7 @@
 #include "copy.hpp"
 #include "files.hpp"
 #include "store_folder.hpp"
+#include "text.hpp"
 
 namespace tally::cli {
 namespace {
@@ -16,9 +17,12 @@ class Importer {
   Importer(Context& context, const CopyOptions& options)
       : context_(context), storage_(context.storage()), options_(options) {}
 
-  void copy(const FolderFile& file, CopyReport& report) {
+  void copy(const FolderFile& file, CopyReport& report) try {
     const auto content = read(file, report);
     if (content) store(file, *content, report);
+  } catch (const Error& error) {
+    if (!isOfThisObject(error.code())) throw;
+    report.refused.push_back({file.key, error.what()});
   }
 
  private:
@@ -85,9 +89,25 @@ void checkChoice(const CopyOptions& options, const std::vector<FolderFile>& file
   }
 }
 
+/// Names beside `conversations` that are not copied without --all.
+void noteOthers(Context& context, const CopyOptions& options) {
+  if (options.all || !options.only.empty()) return;
+  std::string names;
+  std::error_code problem;
+  for (std::filesystem::directory_iterator at(options.folder, problem), end; !problem && at != end;
+       at.increment(problem)) {
+    const auto name = at->path().filename().string();
+    if (name != "conversations" && name.rfind(kReservedPrefix, 0) != 0) names += (names.empty() ? "" : ", ") + name;
+  }
+  if (!names.empty()) context.note(fmt::format("left out without --all: {}", escaped(names)));
+}
+
 ExitCode import(Context& context, const CopyOptions& options) {
   const Interrupt interrupt;
   CopyReport report;
+  if (const auto own = context.folder(); own && liesWithin(options.folder, *own) && liesWithin(*own, options.folder)) {
+    throw UsageError(fmt::format("{} is the {} itself", options.folder, context.where()));
+  }
   const auto files = scanStoreFolder(options, report.refused);
   checkChoice(options, files, report);
   Importer importer(context, options);
@@ -98,7 +118,9 @@ ExitCode import(Context& context, const CopyOptions& options) {
       importer.copy(file, report);
     });
   }
-  return conclude(context, options, report, interrupt, "imported");
+  const auto status = conclude(context, options, report, interrupt, "imported");
+  noteOthers(context, options);
+  return status;
 }
 
 }  // namespace
@@ -111,7 +133,10 @@ void registerImport(CLI::App& app, Context& context) {
             "is skipped when it is the same, and kept when it differs.",
             {"tally import ./old/.tally --dry-run", "tally import ./old/.tally --only conv-1 --verify"},
             plus(kStoreExitCodes, kCopyExitCodes)});
-  command.add_option("DIR", options->folder, "Folder that holds a folder 'conversations'")->required();
+  command.add_option("DIR", options->folder, "Folder that holds a folder 'conversations'")
+      ->required()
+      ->check(checkFolder);
+  command.add_flag("--all", options->all, "Also what lies beside 'conversations', as an export holds it");
   command.add_flag("--dry-run", options->dry_run, "Say what would be done, write nothing");
   command.add_flag("--overwrite", options->overwrite, "Replace objects whose content differs");
   command.add_flag("--verify", options->verify, "Read every object back and compare, not only its size");
