@@ -74,7 +74,7 @@ std::optional<StorageStat> S2Storage::stat(std::string_view key, const Call& cal
   const bool is_directory = api_.finishAny(folder, below, call);
   const bool is_same = known && known->tail == state.tail;
   if (known && !is_same) memory_.seen(stream, state.tail, std::nullopt);
-  if ((had_content && is_same) || showsObject(api_, stream, state, head, call)) {
+  if ((had_content && is_same) || beginsLikeObject(api_, stream, state, head, call)) {
     return describe(state.tail, is_same ? known->size : std::nullopt);
   }
   return is_directory ? std::optional(directory) : std::nullopt;

@@ -15,7 +15,7 @@
 namespace tally::fuzz {
 
 struct SessionReading {
-  std::vector<std::tuple<bool, bool, int, std::string>> frames;
+  std::vector<std::tuple<bool, int, std::string>> frames;
   bool refused = false, at_boundary = false;
   bool operator==(const SessionReading&) const = default;
 };
@@ -26,9 +26,8 @@ SessionReading readIn(std::string_view bytes, std::size_t step) {
   Reader reader;
   try {
     for (std::size_t at = 0; at < bytes.size(); at += step) {
-      reader.push(bytes.substr(at, step), [&](s2::Frame&& frame) {
-        reading.frames.emplace_back(frame.is_error, frame.server_leaves, frame.status, frame.payload);
-      });
+      reader.push(bytes.substr(at, step),
+                  [&](s2::Frame&& frame) { reading.frames.emplace_back(frame.is_error, frame.status, frame.payload); });
     }
     reading.at_boundary = reader.atBoundary();
   } catch (const Error&) {

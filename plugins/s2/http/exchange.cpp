@@ -6,8 +6,8 @@
 namespace tally::s2 {
 namespace {
 
-constexpr std::size_t kMaxBodyBytes =
-    std::size_t{64} * 1024 * 1024;  // no answer that is collected whole is nearly as long
+/// No answer that is collected whole is nearly as long.
+constexpr std::size_t kMaxBodyBytes = std::size_t{64} * 1024 * 1024;
 
 }  // namespace
 

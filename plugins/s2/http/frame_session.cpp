@@ -1,7 +1,10 @@
 #include "http/frame_session.hpp"
 
 #include <algorithm>
+#include <condition_variable>
 #include <cstring>
+#include <deque>
+#include <mutex>
 #include <utility>
 
 namespace tally::s2 {

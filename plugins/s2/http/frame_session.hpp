@@ -1,12 +1,9 @@
 #pragma once
 // A session: frames that come as the server sends them, and frames that go out as they are made.
 
-#include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 

@@ -6,8 +6,8 @@
 namespace tally::s2 {
 namespace {
 
-constexpr std::size_t kPackedBytes =
-    std::size_t{16} * 1024;  // lines that are too many for a record each share records of this size
+/// Lines that are too many for a record each share records of this size.
+constexpr std::size_t kPackedBytes = std::size_t{16} * 1024;
 
 std::size_t meteredSize(const std::vector<NewRecord>& records) {
   std::size_t size = 0;

@@ -124,8 +124,8 @@ class BasinApi {
   bool finishPage(Pending& pending, const TakeRecord& take, const Call& call);
   bool readsCreateStreams() const noexcept { return settings_.reads_create_streams; }
 
-  /// Whether a stream has no records, or is not there, in the service's own words: those that an answer without content
-  /// has not. Errors: Unavailable also for an answer without words. Cost: one request.
+  /// Whether the service itself says that the stream is empty or absent. An answer without a body does not count.
+  /// Errors: Unavailable also for such an answer. Cost: one request.
   bool isEmpty(std::string_view stream, const Call& call);
 
   /// The request of a session that delivers everything from `from` to the tail and then ends.

@@ -99,8 +99,8 @@ bool holdsObject(BasinApi& api, std::string_view stream, const StreamState& stat
   return (any && !may_be_none) || readObject(api, stream, call).exists();
 }
 
-bool showsObject(BasinApi& api, std::string_view stream, const StreamState& state, std::optional<Pending>& head,
-                 const Call& call) {
+bool beginsLikeObject(BasinApi& api, std::string_view stream, const StreamState& state, std::optional<Pending>& head,
+                      const Call& call) {
   for (std::uint64_t next = 0; next < state.tail.seq_num; head.reset()) {
     if (!head) head = api.beginShortPage(stream, next);
     const std::uint64_t begin = next;

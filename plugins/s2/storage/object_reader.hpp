@@ -20,10 +20,10 @@ Fold readObject(BasinApi& api, std::string_view stream, const Call& call);
 /// Cost: none when it never had records; else a request for its first record, and a read where that does not tell.
 bool holdsObject(BasinApi& api, std::string_view stream, const StreamState& state, const Call& call);
 
-/// The same by the stream's first records, asked for in `head` before its state was known, or not at all. What is too
-/// large to be shown there is taken for content. Cost: none more if `head` was asked for and does not begin with a lot
-/// of leases; else a request for each 1 KiB of them.
-bool showsObject(BasinApi& api, std::string_view stream, const StreamState& state, std::optional<Pending>& head,
-                 const Call& call);
+/// As far as the stream's first records show that, asked for in `head` before its state was known, or not at all. What
+/// is too large to be shown there is taken for content. Cost: none more if `head` was asked for and does not begin with
+/// a lot of leases; else a request for each 1 KiB of them.
+bool beginsLikeObject(BasinApi& api, std::string_view stream, const StreamState& state, std::optional<Pending>& head,
+                      const Call& call);
 
 }  // namespace tally::s2

@@ -10,7 +10,7 @@
 namespace tally::s2 {
 namespace {
 
-constexpr unsigned kErrorBit = 0x80, kCompressionBits = 0x60, kLeavesBit = 0x10, kUnusedBits = 0x0F;
+constexpr unsigned kErrorBit = 0x80, kCompressionBits = 0x60, kUnusedBits = 0x0F;
 constexpr unsigned kZstdBits = 0x20, kGzipBits = 0x40;
 
 unsigned byteAt(std::string_view bytes, std::size_t at) { return static_cast<unsigned char>(bytes[at]); }
@@ -80,7 +80,6 @@ void FrameReader::open() {
 Frame FrameReader::close() {
   const unsigned flags = byteAt(head_, 3);
   Frame frame;
-  frame.server_leaves = (flags & kLeavesBit) != 0;
   frame.is_error = (flags & kErrorBit) != 0;
   frame.payload = {room_.bytes, size_};
   frame.owner = std::move(room_.owner);

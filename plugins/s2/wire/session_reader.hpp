@@ -9,7 +9,6 @@ namespace tally::s2 {
 
 struct Frame {
   bool is_error = false;
-  bool server_leaves = false;
   int status = 0;                     ///< of an error; 0 where the transport does not tell it
   std::string_view payload;           ///< a protobuf message, or the error's JSON
   std::shared_ptr<const void> owner;  ///< of the payload's bytes
