@@ -1,5 +1,6 @@
 // Faults that conversation and run files suffered from in the original tool; each must stay impossible here.
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -13,6 +14,7 @@ using tally::Document;
 using tally::ErrorCode;
 using tally::Finding;
 using tally::Json;
+using tally::NonFinite;
 using tally::Schema;
 using tally::schemaFaults;
 using tally::schemaFindings;
@@ -206,6 +208,26 @@ TEST_CASE("documents: a rounding error in a score does not cost the report (bug 
         "metadata.mean: NaN and infinities have no JSON form; leave the member out, or write null or a text there");
 }
 
+TEST_CASE("documents: a report with NaN or an infinity is not lost (bug 86)") {
+  const Json::json_pointer measured("/result/singleTurn/Relevance/byStepIndex/0/measurement");
+  Json run = Json::parse(dataFile("run.json"));
+  run[measured]["rawValue"] = std::numeric_limits<double>::infinity();
+  run["metadata"]["mean"] = std::nan("");
+  CHECK(codeOf([&] { Document::of(run); }) == ErrorCode::InvalidDocument);
+  const auto written = Document::of(run, NonFinite::Null);
+  CHECK(schemaFaults(Schema::TallyRun, written.text()).empty());
+  CHECK(written.json()[measured]["rawValue"].is_null());
+  CHECK(written.json()["metadata"]["mean"].is_null());
+  run[measured]["score"] = std::nan("");
+  const auto faults = schemaFaults(Schema::TallyRun, Document::of(run, NonFinite::Null).text());
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].find("byStepIndex[0].measurement.score: expected a number from 0 to 1, found null") !=
+        std::string::npos);
+  run[measured].erase("score");
+  CHECK(schemaFaults(Schema::TallyRun, Document::of(run, NonFinite::Null).text()).empty());
+  CHECK(codeOf([] { Document::of(Json{{"b", Json::binary({1})}}, NonFinite::Null); }) == ErrorCode::InvalidDocument);
+}
+
 TEST_CASE("documents: any backend and any normalizer may be named (bug 87)") {
   CHECK(schemaFaults(Schema::TallyRun, runWith("/store/backend", "acme")).empty());
   const std::string normalizer = "/defs/metrics/tone/normalization/normalizer";
@@ -234,6 +256,15 @@ TEST_CASE("documents: one odd step trace leaves the others readable (bug 90)") {
   REQUIRE(kindsOf(findings) == Kinds{Kind::InvalidDocument});
   CHECK(findings[0].detail.starts_with("[1].end.reason:"));
   CHECK(Document::parse(traces.dump()).json().size() == 2);
+}
+
+TEST_CASE("documents: a candidate's score that is NaN is refused by its name, and read as one fault (bug 90)") {
+  Json traces = Json::parse(dataFile("stepTraces.json"));
+  traces[1]["selection"]["candidates"] = Json::array({{{"stepId", "s"}, {"score", std::nan("")}}});
+  CHECK(messageOf([&] { Document::of(traces); }).starts_with("[1].selection.candidates[0].score: NaN"));
+  const auto findings = schemaFindings(Schema::StepTraces, traces.dump());  // as null
+  REQUIRE(kindsOf(findings) == Kinds{Kind::InvalidDocument});
+  CHECK(findings[0].detail == "[1].selection.candidates[0].score: expected a number, found null");
 }
 
 TEST_CASE("documents: unknown members of trajectory records are kept (bug 91)") {

@@ -187,6 +187,7 @@ TEST_CASE("json: a value built in memory must have a JSON form") {
   CHECK(JsonText::of(Json{{"b", 1}, {"a", "x"}}).text() == R"({"b":1,"a":"x"})");
   CHECK(JsonText::of(Json{{"a", Json::array()}}, 2).text() == "{\n  \"a\": []\n}");
   CHECK(messageOf([&] { JsonText::of(Json{{"a", {{"b", {1.0, infinity}}}}}); }).find("a.b[1]:") == 0);
+  CHECK(messageOf([&] { JsonText::of(Json{{"a", {{{"b", infinity}}, 1}}}); }).find("a[0].b:") == 0);
   CHECK(codeOf([&] { JsonText::of(Json(std::nan(""))); }) == ErrorCode::InvalidDocument);
   CHECK(codeOf([] { JsonText::of(Json("\xFF")); }) == ErrorCode::InvalidDocument);
   CHECK(codeOf([] { JsonText::of(Json::binary({1, 2})); }) == ErrorCode::InvalidDocument);

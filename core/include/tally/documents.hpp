@@ -175,8 +175,10 @@ class TALLY_API Document {
   /// From JSON text; a byte order mark is a finding and kept. Schema faults are found by schemaFaults().
   /// Errors: InvalidDocument if it is not JSON, with the position, or neither object nor array.
   static Document parse(std::string text);
-  /// Written with line breaks and two blanks a level, as the original tool does. Errors: as JsonText::of.
-  static Document of(const Json& value);
+  /// Written with line breaks and two blanks a level, as the original tool does. With NonFinite::Null a report that
+  /// holds NaN or an infinity, in a rawValue for instance, is written all the same; where its schema wants a number, in
+  /// a score for instance, the save names the member, and the caller leaves it out. Errors: as JsonText::of.
+  static Document of(const Json& value, NonFinite non_finite = NonFinite::Refuse);
 
   /// The JSON text, without a byte order mark.
   const std::string& text() const noexcept { return text_.text(); }
@@ -216,10 +218,10 @@ enum class Schema { ConversationMeta, TrajectoryMeta, StepTraces, TallyRun, Traj
 /// "result.stepCount: expected a number, found nothing". Empty: nothing. As strict as the original tool's checks, but
 /// unknown members are allowed everywhere, and so is any name of a backend or of a custom normalizer.
 /// `json_text` may be any text; what is not JSON is one fault. Cost: a few passes.
-TALLY_API std::vector<std::string> schemaFaults(Schema schema, std::string_view json_text);
+[[nodiscard]] TALLY_API std::vector<std::string> schemaFaults(Schema schema, std::string_view json_text);
 
 /// The same as findings, for reading: a schemaVersion (or version) above 1 is NewerSchema and nothing else is checked,
 /// since what holds for it is not known here; every other fault is InvalidDocument.
-TALLY_API std::vector<Finding> schemaFindings(Schema schema, std::string_view json_text);
+[[nodiscard]] TALLY_API std::vector<Finding> schemaFindings(Schema schema, std::string_view json_text);
 
 }  // namespace tally

@@ -11,9 +11,12 @@
 
 namespace tally {
 
-/// JSON as users handle it; keeps member order. Who builds or reads one includes <nlohmann/json.hpp> (tally.hpp does):
-/// it costs seconds to compile, and most who handle documents never look inside.
+/// JSON as users handle it; keeps member order. Code that builds or reads one includes <nlohmann/json.hpp> (tally.hpp
+/// does). It is only declared here, because it costs seconds to compile and most code never looks inside a document.
 using Json = nlohmann::ordered_json;
+
+/// What becomes of NaN and infinities, which have no JSON form: an error that names the member, or null.
+enum class NonFinite { Refuse, Null };
 
 /// A value, owning its JSON text. Valid is what the grammar of JSON allows, up to 1024 levels deep and 4 GiB long:
 /// numbers of any size, escapes of half a surrogate pair, doubled names.
@@ -26,9 +29,10 @@ class TALLY_API JsonText {
   /// Take text known to be valid, unchecked. Cost: a move.
   static JsonText trusted(std::string text) { return JsonText(std::move(text)); }
   /// From a value built in memory; compact, or with line breaks and `indent` blanks a level. NaN, infinities, bytes
-  /// and text that is not UTF-8 have no JSON form, and neither have values nested deeper than 1024 levels.
+  /// and text that is not UTF-8 have no JSON form, and neither have values nested deeper than 1024 levels. With
+  /// NonFinite::Null the first two are written as null.
   /// Errors: InvalidDocument with the path of the member ("result.scores[3]"). Cost: a pass more than writing it.
-  static JsonText of(const Json& value, int indent = -1);
+  static JsonText of(const Json& value, int indent = -1, NonFinite non_finite = NonFinite::Refuse);
 
   const std::string& text() const noexcept { return text_; }
   /// The whole value as a tree. Numbers become 64-bit integers or doubles there; their exact text is in member().

@@ -25,8 +25,8 @@ struct ReadPosition {
 /// Fed with one text after the other, each of which ends with a line. The whole file is one such text.
 class ConversationReader {
  public:
-  /// Behind the start of a file nothing is known of the lines before, so that a doubled stepIndex shows as out of
-  /// order.
+  /// When it starts behind the beginning of a file, earlier stepIndexes are unknown: a doubled one is reported as out
+  /// of order.
   explicit ConversationReader(std::string folder, const ReadPosition& from = {});
 
   /// Read what comes next. Its last line needs no line feed.
@@ -57,7 +57,7 @@ class ConversationReader {
 
   std::string_view text_, rest_;
   std::size_t offset_ = 0;            // of text_, in the file
-  std::size_t line_ = 0, begin_ = 0;  // of the line being read; its start is one in text_
+  std::size_t line_ = 0, begin_ = 0;  // of the line being read: its number in the file, its start in text_
   Conversation conversation_;
   JsonValidator validator_;
   bool seen_object_ = false, is_named_ = false;

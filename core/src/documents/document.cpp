@@ -19,8 +19,7 @@ std::string utcText(std::chrono::system_clock::time_point when) {
   std::tm parts = {};
   gmtime_r(&time, &parts);
   std::array<char, 32> head = {}, text = {};
-  const auto size = std::strftime(head.data(), head.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  if (size == 0) throw Error(ErrorCode::InvalidArgument, "the time can't be written with a year of four digits");
+  std::strftime(head.data(), head.size(), "%Y-%m-%dT%H:%M:%S", &parts);
   const int written = std::snprintf(text.data(), text.size(), "%s.%03dZ", head.data(),
                                     static_cast<int>((since_epoch - seconds).count()));
   return {text.data(), static_cast<std::size_t>(written)};
@@ -62,7 +61,9 @@ Document Document::parse(std::string text) {
   return document;
 }
 
-Document Document::of(const Json& value) { return parse(JsonText::of(value, 2).text()); }
+Document Document::of(const Json& value, NonFinite non_finite) {
+  return parse(JsonText::of(value, 2, non_finite).text());
+}
 
 Json Document::json() const { return text_.json(); }
 

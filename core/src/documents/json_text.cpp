@@ -17,8 +17,8 @@ struct Fault {
   std::string_view what;
 };
 
-std::string_view faultOfScalar(const Json& value) {
-  if (value.is_number_float() && !std::isfinite(value.get<double>())) {
+std::string_view faultOfScalar(const Json& value, NonFinite non_finite) {
+  if (non_finite == NonFinite::Refuse && value.is_number_float() && !std::isfinite(value.get<double>())) {
     return "NaN and infinities have no JSON form; leave the member out, or write null or a text there";
   }
   if (value.is_binary() || value.is_discarded()) return "bytes have no JSON form; write a text, base64 for instance";
@@ -29,16 +29,17 @@ std::string_view faultOfScalar(const Json& value) {
 }
 
 // What keeps a value from having a JSON form. No deeper than what is allowed, so that no value exhausts the stack.
-std::optional<Fault> findFault(const Json& value, std::size_t levels_left = detail::kMaxJsonDepth) {
-  if (const auto what = faultOfScalar(value); !what.empty()) return Fault{{}, what};
+std::optional<Fault> findFault(const Json& value, NonFinite non_finite,
+                               std::size_t levels_left = detail::kMaxJsonDepth) {
+  if (const auto what = faultOfScalar(value, non_finite); !what.empty()) return Fault{{}, what};
   if (!value.is_structured()) return std::nullopt;
   if (levels_left == 0) return Fault{{}, detail::kTooDeep};
   for (const auto& [name, child] : value.items()) {
     if (value.is_object() && !path::detail::isUtf8(name)) return Fault{{}, "the name of a member is not valid UTF-8"};
-    auto fault = findFault(child, levels_left - 1);
+    auto fault = findFault(child, non_finite, levels_left - 1);
     if (!fault) continue;
     const bool is_last = fault->path.empty() || fault->path.front() == '[';
-    fault->path.insert(0, value.is_array() ? "[" + name + "]" : name + (is_last ? "" : "."));
+    fault->path.insert(0, (value.is_array() ? "[" + name + "]" : name) + (is_last ? "" : "."));
     return fault;
   }
   return std::nullopt;
@@ -57,8 +58,8 @@ JsonText JsonText::parse(std::string text) {
   return JsonText(std::move(text));
 }
 
-JsonText JsonText::of(const Json& value, int indent) {
-  if (auto fault = findFault(value)) throwFault(*std::move(fault));
+JsonText JsonText::of(const Json& value, int indent, NonFinite non_finite) {
+  if (auto fault = findFault(value, non_finite)) throwFault(*std::move(fault));
   return JsonText(value.dump(indent));
 }
 
