@@ -126,7 +126,7 @@ TEST_CASE("store: runs are listed by kind and id") {
   CHECK(ids == std::vector<std::string>{"tally a", "tally a-b", "tally a.json", "tally b", "trajectory a"});
 }
 
-TEST_CASE("store: a fresh run id has a time, sorts by it and is not repeated") {
+TEST_CASE("store: a fresh run id has a time, sorts by it and is not repeated (bug 93)") {
   const std::regex form("run-[0-9]{13}-[0-9a-z]{7}");
   const auto before = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   std::set<std::string> ids;

@@ -78,7 +78,8 @@ class TALLY_API TallyStore {
   /// Remove a conversation with its runs. Returns whether it existed. Errors: InvalidId. Cost: one recursive remove.
   bool removeConversation(std::string_view id, const Call& call = {}) const;
 
-  /// trajectory.meta.json, by the rules of RunRef::save.
+  /// trajectory.meta.json, by the rules of RunRef::save. Save it before the first step, step traces behind their steps,
+  /// and the trajectory run at the end: then whoever finds the run finds all of it, also after a crash.
   /// Errors: InvalidId; InvalidDocument with the faults, nothing written; AlreadyExists; Conflict; NotFound if there is
   /// no such conversation. Cost: as RunRef::save.
   void saveTrajectoryMeta(std::string_view id, Document& meta, const Call& call = {}) const;
@@ -100,7 +101,7 @@ class TALLY_API TallyStore {
 /// bytes; blanks, backslashes, colons and endings like ".json" are fine. A run can't be called "index", since tools
 /// keep index.json beside the runs. What is stored already is found up to the length of a file name: 255 bytes for
 /// conversations, 250 for runs. Returns what is wrong, or an empty view. Threads: any. Cost: one pass.
-TALLY_API std::string_view idProblem(std::string_view id) noexcept;
+[[nodiscard]] TALLY_API std::string_view idProblem(std::string_view id) noexcept;
 
 /// A fresh run id that sorts by time: "run-" + 13 digits of milliseconds + "-" + 7 characters of random bits.
 /// Threads: any. Cost: one call for the time, a few for random bits.
