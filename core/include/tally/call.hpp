@@ -63,7 +63,7 @@ struct Call {
   CancelToken cancel;
 
   /// A call that may take `time` from now on. A time too long to be a deadline means none.
-  static Call within(std::chrono::nanoseconds time) {
+  [[nodiscard]] static Call within(std::chrono::nanoseconds time) {
     const auto now = Clock::now();
     Call call;
     if (time < Clock::time_point::max() - now) call.deadline = now + time;

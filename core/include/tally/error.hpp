@@ -75,8 +75,8 @@ enum class ErrorCode : std::int32_t {
 /// The name of a code as written above, "NotFound" for instance. Unknown numbers are "Internal".
 std::string_view nameOf(ErrorCode code) noexcept;
 
-/// An error, thrown inside C++ and carried as code and text across the plugin line. Copying is cheap enough for
-/// exceptions; all members are the owner's. Secrets never get into the text.
+/// An error, thrown inside C++ and carried as code and text across the plugin line. It owns all of its members. Secrets
+/// never get into the text.
 /// An adapter fills code, message and what the backend said; the host adds operation, key and backend, once.
 class TALLY_API Error : public std::exception {
  public:
@@ -140,8 +140,8 @@ class TALLY_API Error : public std::exception {
   std::string message_, backend_, operation_, key_, text_;
 };
 
-/// For the lambdas on the way over the plugin line: a lambda that is called by itself fetches each argument through two
-/// pointers, which takes longer than all the rest.
+/// For lambdas in the functions behind the C table: not inlined, they reach each captured argument through two
+/// pointers, which costs more than the rest of the call.
 #define TALLY_DETAIL_INLINE __attribute__((always_inline))
 
 #ifdef __cpp_exceptions

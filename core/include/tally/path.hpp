@@ -16,7 +16,7 @@ namespace tally::path {
 inline constexpr std::size_t kMaxKeyBytes = 512;
 
 /// Say what is wrong with `key`, or return an empty view. Cost: one pass, no allocation.
-std::string_view problem(std::string_view key) noexcept;
+[[nodiscard]] std::string_view problem(std::string_view key) noexcept;
 
 /// Throw InvalidArgument with the reason unless `key` is legal. Cost: one pass.
 void check(std::string_view key);

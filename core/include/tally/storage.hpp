@@ -126,7 +126,7 @@ class TALLY_API ByteSink {
   virtual ~ByteSink() = default;
   /// Take a copy of `bytes`, which come after everything taken so far.
   virtual void put(std::string_view bytes) = 0;
-  /// Room for `size` bytes behind everything taken so far; valid until the next call on the sink.
+  /// Room for `size` bytes behind all taken so far, until the next call. Without room it throws, and nothing changes.
   virtual char* grow(std::size_t size) = 0;
   /// Keep the first `size` bytes of the room.
   virtual void commit(std::size_t size) = 0;
@@ -181,12 +181,12 @@ class TALLY_API IStorage {
   /// Cost: follows the page or the directory, not the store.
   virtual bool list(std::string_view directory, const ListOptions& options, EntrySink& out, const Call& call) = 0;
 
-  /// Say what is known of a key; nothing when it is absent. The root always exists.
+  /// Say what is known of a key; nothing when it is absent. The root always exists.   Cost: one round trip.
   virtual std::optional<StorageStat> stat(std::string_view key, const Call& call) = 0;
 
-  /// Make the object absent. Returns whether it existed. Recursively: everything below, but no sibling; the root
-  /// itself ("") only recursively.
-  /// Errors: IsADirectory without `recursive`.
+  /// Make the object absent. Returns whether it existed. Recursively: everything below, but no sibling; the root itself
+  /// ("") only so. Errors: IsADirectory without `recursive`.   Cost: one round trip; recursively it follows what is
+  /// below.
   virtual bool remove(std::string_view key, const RemoveOptions& options, const Call& call) = 0;
 
   /// What this storage offers. Constant. Cost: none.
@@ -205,7 +205,6 @@ class TALLY_API IStorage {
   }
 
   // The same for people: defaults, and values instead of sinks. Not virtual; one call each.
-
   static std::string join(std::initializer_list<std::string_view> segments) { return path::join(segments); }
 
   /// The object's bytes. Cost: one string, no copy where the adapter fills the room it asked for.
@@ -258,14 +257,15 @@ class StringSink final : public ByteSink {
       out_.reserve(used_ + room);
       detail::preferLargePages(out_.data() + used_, room);
     }
-    out_.append(room - (out_.size() - used_), '\0');  // unlike resize it refuses what is no size any more
+    // append and not resize: used_ + room could wrap around, append throws length_error instead
+    out_.append(room - (out_.size() - used_), '\0');
   }
 
   std::string& out_;
   std::size_t used_;
 };
 
-/// An EntrySink over a vector, for who pages: list() says whether more follow.
+/// An EntrySink over a vector, for callers that page: list() says whether more follow.
 struct EntryCollector final : EntrySink {
   explicit EntryCollector(std::string_view directory) : prefix_(directory) {
     if (!prefix_.empty()) prefix_ += '/';

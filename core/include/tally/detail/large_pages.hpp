@@ -10,8 +10,8 @@ namespace tally::detail {
 
 inline constexpr std::size_t kWorthLargePages = std::size_t{4} * 1024 * 1024;
 
-/// Ask the kernel for large pages where [begin, begin + size) has not been touched yet. Page by page of 4 KiB it takes
-/// longer to get 64 MiB than to fill them. Only a wish: elsewhere nothing happens.
+/// Ask the kernel for large pages in [begin, begin + size), which must be untouched: faulting in 64 MiB in pages of 4
+/// KiB takes longer than filling them. Only a hint; without support nothing happens.
 inline void preferLargePages(void* begin, std::size_t size) noexcept {
 #ifdef MADV_HUGEPAGE
   constexpr std::size_t kPage = std::size_t{2} * 1024 * 1024;

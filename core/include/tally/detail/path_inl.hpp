@@ -55,7 +55,7 @@ Word wordAt(const char* bytes) noexcept {
   return word;
 }
 
-// 1 to 7 bytes, filled up with letters. Put together in registers: a load of bytes that were stored one by one waits.
+// 1 to 7 bytes, padded with letters. Built in registers: a wide load right after narrow stores stalls.
 inline std::uint64_t shortWordAt(const char* bytes, std::size_t size) noexcept {
   const auto placed = [](std::uint64_t word, std::size_t at) { return word << (8 * at); };
   const auto byte = [&](std::size_t at) { return placed(static_cast<unsigned char>(bytes[at]), at); };
