@@ -4,8 +4,6 @@
 namespace tally::detail::schema {
 namespace {
 
-Check anyObject() { return object({}); }
-Check texts() { return arrayOf(text()); }
 Check direction() { return oneOf({"higher", "lower"}); }
 
 Check measurement() {

@@ -121,6 +121,9 @@ Check arrayOf(Check check) {
   };
 }
 
+Check anyObject() { return object({}); }
+Check texts() { return arrayOf(text()); }
+
 Check pairOf(Check element) {
   return [elements = arrayOf(std::move(element))](std::string_view value, Report& report) {
     std::size_t count = 0;

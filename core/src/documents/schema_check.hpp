@@ -76,7 +76,10 @@ Check numberOrNumbers();
 Check object(std::vector<Field> fields);
 /// An object whose members, whatever they are called, all pass.
 Check objectOf(Check member);
+/// An object, whatever is in it.
+Check anyObject();
 Check arrayOf(Check element);
+Check texts();
 Check pairOf(Check element);
 
 /// An object whose text member `tag` decides which check holds for it. Without `otherwise` other texts are faults.

@@ -3,9 +3,6 @@
 namespace tally::detail::schema {
 namespace {
 
-Check anyObject() { return object({}); }
-Check texts() { return arrayOf(text()); }
-
 Check stopReason() {
   return oneOf({"goal-reached", "max-turns", "policy-violation", "agent-loop", "no-step-match", "error"});
 }
