@@ -53,7 +53,8 @@ class TALLY_API TallyStore {
   std::vector<ConversationRef> listConversations(const ListConversationsOptions& options = {},
                                                  const Call& call = {}) const;
 
-  /// Summaries of conversations of this store, in their order. One that was removed meanwhile has no steps; one that
+  /// Summaries of conversations of this store, in their order. Steps and findings are counted in the stored bytes,
+  /// since no index of them is kept; meta.json is not looked at. One that was removed meanwhile has no steps; one that
   /// can't be read carries its error.
   /// Errors: those that are not about one conversation: Unavailable, Timeout, Cancelled, Unauthenticated, and whatever
   /// the backend throws for all of them. Cost: reads each of them, all in one call where the backend offers Batch; the
