@@ -70,18 +70,22 @@ struct SearchPlace {
   std::string ignored;  ///< why it is not used ("the program runs with raised rights"), or empty
 };
 
-/// The places searched for plugins, in order. Cost: no I/O but readlink of the core library.
+/// The places searched for plugins, in order. Threads: any that do not change the environment meanwhile.
+/// Cost: no I/O.
 TALLY_API std::vector<SearchPlace> searchPlaces(const Config& config);
 
 /// Every plugin in every place, statically linked ones first. Runs no plugin code. Broken files, and folders that can't
-/// be read, are listed with their reason. Cost: one directory read a place, one open a file.
+/// be read, are listed with their reason. Errors: Closed in a child that was forked while another thread was loading.
+/// Threads: any; it waits for loads.
+/// Cost: one directory read a place; one open a file, a few KiB of it, its manifest, and all of it where it is pinned.
 TALLY_API std::vector<PluginFile> listPlugins(const Config& config);
 
 /// The plugin that `name` stands for, or the file itself if `name` holds a '/'. Runs no plugin code.
 /// Its hash is told, but not compared with any pin.
 /// Errors: the Plugin* codes of search, trust, file, note and manifest checks; PermissionDenied if a place of the
 /// search can't be looked into; InvalidArgument for a name that no plugin can have, InvalidConfig if it is the
-/// configured one.
+/// configured one; Closed as listPlugins. Threads: any; it waits for loads.
+/// Cost: the search, and the file read once for its hash.
 TALLY_API PluginFile inspectPlugin(const Config& config, const std::string& name);
 
 /// One step of loading, done or refused.
