@@ -127,7 +127,9 @@ class SingleRedisHarness : public RedisHarness<SinglePlace> {
   std::unique_ptr<TlsServer> unvouched_;  // of the case that asks for it
 };
 
-/// A cluster; whose memory is not limited, since a place that is full is the same on each node.
+/// A cluster. Its memory is not limited, since a place that is full is the same on each node. And it has no server()
+/// for the kit's proxy: nodes tell their clients each other's addresses, past any proxy. What a bad line does is asked
+/// of the single server; of a cluster tests/redis/cluster_test.cpp asks what its moves and losses do.
 class ClusterPlace {
  public:
   std::string url() const { return cluster_.url(); }

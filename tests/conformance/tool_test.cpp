@@ -55,6 +55,7 @@ TEST_CASE("tool: a case that is skipped although it is required is a failure (bu
     CHECK(ended.code == 1);
     CHECK(says(ended, "skipped, but required: J01"));
   }
+  CHECK(kitOn(TALLY_CARELESS_PLUGIN, "--only D01,J01 --require D,J --except J01").code == 0);
 }
 
 TEST_CASE("tool: each case has an id of its own") {

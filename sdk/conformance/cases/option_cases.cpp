@@ -48,11 +48,40 @@ void longToken(Context& context) {
   expectAbsent(storage, "x");
 }
 
+/// A large append with each option that is declared. What lands is whole, what is refused changes nothing.
+void largeAppends(Context& context) {
+  auto& storage = context.storage();
+  const std::string large = context.bytes(std::size_t{2} << 20);
+  std::string expected = "before";
+  storage.append("log", expected);
+  const auto append = [&](const char* what, const AppendOptions& options) {
+    bool landed = false;
+    try {
+      storage.append("log", large, options);
+      landed = true;
+      expected += large;
+    } catch (const Error& error) {
+      expectErrorAmong({ErrorCode::TooLarge}, what, &error);
+    }
+    expectContent(storage, "log", expected);
+    return landed;
+  };
+  append("append of 2 MiB", {});
+  AppendOptions sized, token;
+  sized.expected_size = expected.size();
+  token.token = "once";
+  if (context.offers(Capability::AppendAt)) append("append of 2 MiB with an expected size", sized);
+  if (!context.offers(Capability::AppendToken) || !append("append of 2 MiB with a token", token)) return;
+  storage.append("log", large, token);
+  expectContent(storage, "log", expected);
+}
+
 }  // namespace
 
 std::vector<Case> appendOptionCases() {
   return {{"C24", "append: a token above 64 bytes is InvalidArgument and appends nothing", longToken,
-           Capability::AppendToken | Facility::Host}};
+           Capability::AppendToken | Facility::Host},
+          {"C25", "append: of 2 MiB, whatever its options, is whole, or TooLarge and nothing", largeAppends}};
 }
 
 std::vector<Case> writeOptionCases() {

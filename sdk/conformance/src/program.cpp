@@ -28,10 +28,11 @@ bool isNamed(const std::vector<std::string>& names, const std::string& id) {
 }
 
 /// Says which cases were skipped although they had to run.
-bool allRequiredRan(const Report& report, const std::vector<std::string>& required) {
+bool allRequiredRan(const Report& report, const CommandLine& line) {
   std::string ids;
   for (const auto& one : report.outcomes) {
-    if (one.result == Result::Skipped && isNamed(required, one.test->id)) (ids += ' ') += one.test->id;
+    const bool required = isNamed(line.required, one.test->id) && !isNamed(line.excepted, one.test->id);
+    if (one.result == Result::Skipped && required) (ids += ' ') += one.test->id;
   }
   if (!ids.empty()) std::printf("skipped, but required:%s\n", ids.c_str());
   return ids.empty();
@@ -44,6 +45,7 @@ void describe(CLI::App& app, CommandLine& line) {
   app.add_flag("--list", line.list, "print the cases with their promises and end");
   app.add_option("--only", options.only, "cases and groups, as in A,C07,H")->delimiter(',');
   app.add_option("--require", line.required, "cases and groups that must not be skipped")->delimiter(',');
+  app.add_option("--except", line.excepted, "those that may, although --require names their group")->delimiter(',');
   app.add_flag("--quick", options.quick, "without the slow cases");
   app.add_option("--seed", options.seed, "of all random choices")->capture_default_str();
   app.add_option("--repeat", options.repeat, "rounds; each next one adds 1 to the seed")->capture_default_str();
@@ -90,7 +92,7 @@ int runAndReport(Harness& harness, const std::vector<Group>& groups, CommandLine
   printSummary(report);
   if (!line.json_file.empty()) writeJson(report, line.json_file);
   if (!line.junit_file.empty()) writeJunit(report, groups, line.junit_file);
-  const bool required_ran = allRequiredRan(report, line.required);
+  const bool required_ran = allRequiredRan(report, line);
   if (report.stopped) return kStopped;
   return report.count(Result::Failed) == 0 && required_ran ? kAllPassed : kCaseFailed;
 }

@@ -16,6 +16,7 @@ namespace tally::conformance {
 struct CommandLine {
   Options options;
   std::vector<std::string> required;  ///< cases and groups that must not be skipped
+  std::vector<std::string> excepted;  ///< of these, those that may
   std::string json_file, junit_file;
   bool list = false;
   bool verbose = false;
