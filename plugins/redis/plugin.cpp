@@ -16,7 +16,8 @@ constexpr Option kOptions[] = {
         .secret()
         .byDefault("redis://localhost:6379"),
     Option::text("keyPrefix", "What the names of all keys begin with; ends in ':'.").byDefault("tally:"),
-    Option::integer("streamMaxLen", "Entries that an append leaves in an object, dropping the oldest; 0 keeps all.")
+    Option::integer("streamMaxLen",
+                    "Entries of up to 64 KiB that an append leaves in an object, dropping the oldest; 0 keeps all.")
         .between(0, 1'000'000'000)
         .byDefault(0),
     Option::integer("ttl", "Seconds after its last change when an object vanishes; 0 never.")
@@ -65,6 +66,9 @@ struct OpenRedis {
     settings.retry_time = milliseconds(config.integer("retryTime"));
     settings.pool_size = static_cast<std::size_t>(config.integer("poolSize"));
     settings.cluster = clusterMode(config.text("cluster"));
+    for (const auto& loss : tally::redis::lossesBy(settings)) {
+      tally::sdk::log(tally::sdk::LogLevel::Warning, "redis: " + loss);
+    }
     return std::make_unique<tally::redis::RedisStorage>(std::move(settings));
   }
 };

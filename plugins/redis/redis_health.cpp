@@ -86,16 +86,23 @@ bool isFarAway(const Endpoint& endpoint) {
 
 }  // namespace
 
+std::vector<std::string> lossesBy(const Settings& settings) {
+  std::vector<std::string> losses;
+  if (settings.stream_max_len != 0) {
+    losses.push_back("'streamMaxLen' drops the beginning of objects with more than " +
+                     std::to_string(settings.stream_max_len) +
+                     " entries; of a conversation, its first steps, and of a line above 64 KiB perhaps a part");
+  }
+  if (settings.ttl.count() != 0) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(settings.ttl).count();
+    losses.push_back("'ttl' drops objects " + std::to_string(seconds) + " seconds after their last change");
+  }
+  return losses;
+}
+
 void RedisHealth::lookAtOptions(HealthSink& out) const {
   const auto warn = [&](const std::string& text) { out.take(HealthLevel::Warning, "options", text); };
-  if (settings_.stream_max_len != 0) {
-    warn("'streamMaxLen' drops the beginning of objects with more than " + std::to_string(settings_.stream_max_len) +
-         " entries; of a conversation, its first steps");
-  }
-  if (settings_.ttl.count() != 0) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(settings_.ttl).count();
-    warn("'ttl' drops objects " + std::to_string(seconds) + " seconds after their last change");
-  }
+  for (const auto& loss : lossesBy(settings_)) warn(loss);
   const Address& address = settings_.address;
   const bool far = std::any_of(address.endpoints.begin(), address.endpoints.end(), isFarAway);
   if (far && address.password.empty()) {

@@ -1,6 +1,9 @@
 #pragma once
 // tally.health/1: which settings of the store and of its servers let data vanish.
 
+#include <string>
+#include <vector>
+
 #include "directories.hpp"
 #include "key_names.hpp"
 #include "owner.hpp"
@@ -9,6 +12,9 @@
 #include "tally/extensions/health.hpp"
 
 namespace tally::redis {
+
+/// What the options let vanish; a sentence each, none by default.
+std::vector<std::string> lossesBy(const Settings& settings);
 
 /// Looks at the store's options, at memory, persistence and user of each server, at what this user may do, and for
 /// stores whose prefixes begin this one's, and at some objects whether the index has them. What it may not ask is a

@@ -55,6 +55,15 @@ TEST_CASE("command: doctor shows what can lose data") {
   CHECK(told.find("appendonly") != std::string::npos);
 }
 
+TEST_CASE("command: what the options let vanish is told whenever a store is opened") {
+  RedisServer server;
+  const Command tally(server.url());
+  CHECK(tally.run("ls 2>&1").find("redis: ") == std::string::npos);
+  const std::string told = tally.run("--set storage.redis.streamMaxLen=100 --set storage.redis.ttl=60 ls 2>&1");
+  CHECK(told.find("'streamMaxLen' drops") != std::string::npos);
+  CHECK(told.find("'ttl' drops objects 60 seconds") != std::string::npos);
+}
+
 TEST_CASE("command: streams of others are listed after storage reindex") {
   RedisServer server;
   server.command(
