@@ -1,7 +1,8 @@
 #include "directories.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "numbers.hpp"
 
 namespace tally::redis {
 namespace {
@@ -14,16 +15,16 @@ constexpr std::uint64_t kDoubtsAtOnce = 100;
 constexpr std::string_view kFile = "\0f"sv, kDirectory = "\0d"sv, kBehindBoth = "\0\xff"sv;
 
 double microseconds(ReplyView time) {
-  return std::stod(std::string(time[0].text())) * 1e6 + std::stod(std::string(time[1].text()));
+  return numberOf<double>(time[0].text()) * 1e6 + numberOf<double>(time[1].text());
 }
 
 // When the script began that answered with this time of a doubt.
-std::int64_t begunAt(const std::string& doubted) { return std::stoll(doubted) - kPatienceUs; }
+std::int64_t begunAt(const std::string& doubted) { return numberOf<std::int64_t>(doubted) - kPatienceUs; }
 
 // Whether the earliest doubt is due: the answers to addDueQuestion().
 bool isDue(const Answer& earliest, const Answer& time) {
   const ReplyView doubt = earliest.value();
-  return doubt.size() == 2 && std::stod(std::string(doubt[1].text())) < microseconds(time.value());
+  return doubt.size() == 2 && numberOf<double>(doubt[1].text()) < microseconds(time.value());
 }
 
 // What a script answered, unless it is a refusal.

@@ -72,7 +72,7 @@ class Directories {
 
   /// Do `change`; where it fails because of a directory or a file in the way, settle what is due, and try once more.
   template <typename Change>
-  auto settlingFirst(const Call& call, Change&& change) {
+  auto retriedOnceSettled(const Call& call, Change&& change) {
     try {
       return change();
     } catch (const Error& error) {
@@ -86,8 +86,8 @@ class Directories {
   struct Page;
   struct Doubt {
     std::string key, time;
-    std::int64_t
-        since;  // a time of the index's server, not after the question that settles it: no entry outlives its object
+    // By the clock of the index's server, and before the question that settles it: no entry outlives its object.
+    std::int64_t since;
   };
   Page page(std::string_view directory, const std::string& after, std::uint64_t count, const Call& call);
   void settle(const std::vector<Doubt>& doubts, const Call& call);

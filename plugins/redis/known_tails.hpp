@@ -1,6 +1,6 @@
 #pragma once
-// The last entries of objects that this storage has changed a moment ago. Each says what the next entry has to be
-// called to come right behind it, so that one plain command can add it, and fails if anybody came in between.
+// The last entries of objects that this storage has changed a moment ago. Each tells the id that the next entry needs
+// to follow it directly, so that one plain command can add it, and fails if anybody came in between.
 
 #include <chrono>
 #include <cstdint>

@@ -1,8 +1,8 @@
 #include "object_reader.hpp"
 
-#include <charconv>
 #include <vector>
 
+#include "numbers.hpp"
 #include "object_content.hpp"
 
 namespace tally::redis {
@@ -12,12 +12,6 @@ StorageStat directoryStat() {
   StorageStat stat;
   stat.is_directory = true;
   return stat;
-}
-
-std::uint64_t numberOf(std::string_view text) {
-  std::uint64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
 }
 
 [[noreturn]] void throwMissing(bool is_directory) {
@@ -79,7 +73,7 @@ StorageStat ObjectReader::readPart(std::string_view key, const ByteRange& range,
   const std::string_view version = answer[0].text();
   last.id = version.substr(0, version.find(':'));
   parseLife(version.substr(version.find(':') + 1), last);
-  return describe(last, numberOf(answer[1].text()));
+  return describe(last, numberOf<std::uint64_t>(answer[1].text()));
 }
 
 std::optional<StorageStat> ObjectReader::stat(std::string_view key, const Call& call) {
@@ -92,7 +86,7 @@ std::optional<StorageStat> ObjectReader::stat(std::string_view key, const Call& 
   if (last.ours) return describe(last, last.size);
   const Reply measured = askPart(key, {0, 0}, call);
   if (viewOf(measured).size() == 0) return std::nullopt;
-  return describe(last, numberOf(viewOf(measured)[1].text()));
+  return describe(last, numberOf<std::uint64_t>(viewOf(measured)[1].text()));
 }
 
 // The object, and where all keys are on one server also what tells a directory from nothing, in one round trip.

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "backoff.hpp"
+#include "numbers.hpp"
 #include "pieces.hpp"
 
 namespace tally::redis {
@@ -61,7 +62,9 @@ Error clocksDiffer() {
           "by one source of time (NTP)"};
 }
 
-std::string beforeMargin(const std::string& claimed) { return std::to_string(std::stoll(claimed) - kMarginUs); }
+std::string beforeMargin(const std::string& claimed) {
+  return std::to_string(numberOf<std::int64_t>(claimed) - kMarginUs);
+}
 
 }  // namespace
 
@@ -94,7 +97,7 @@ std::int64_t ObjectWriter::ttlOf(const WriteOptions& options) const {
 Answer ObjectWriter::perform(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make, const Call& call) {
   Server& server = finder_.find(call);
   if (!server.isWhole()) return performApart(key, ttl_ms, make, call);
-  return directories_.settlingFirst(call, [&] { return accepted(server.ask(make("0"), call)); });
+  return directories_.retriedOnceSettled(call, [&] { return accepted(server.ask(make("0"), call)); });
 }
 
 Answer ObjectWriter::performApart(std::string_view key, std::int64_t ttl_ms, const MakeRequest& make,
@@ -106,9 +109,9 @@ Answer ObjectWriter::performApart(std::string_view key, std::int64_t ttl_ms, con
   }
   std::optional<Patience> patience;
   for (Backoff backoff;;) {
-    const std::string claimed = directories_.settlingFirst(call, [&] { return directories_.claim(key, call); });
-    Answer reply =
-        server.ask(make(beforeMargin(claimed)), call);  // after an error the doubt stays, and is settled later
+    const std::string claimed = directories_.retriedOnceSettled(call, [&] { return directories_.claim(key, call); });
+    // After an error the doubt stays, and is settled later.
+    Answer reply = server.ask(make(beforeMargin(claimed)), call);
     const std::string_view status = statusOf(reply);
     ifPossible([&] {
       if (status.empty()) return directories_.confirm(key, claimed, ttl_ms, call);
@@ -234,9 +237,9 @@ Request ObjectWriter::removal(std::string_view key) const {
 bool ObjectWriter::remove(std::string_view key, const Call& call) {
   tails_.forget(key);
   Server& server = finder_.find(call);
-  if (!server.isWhole()) return directories_.settlingFirst(call, [&] { return removeApart(key, call); });
-  return directories_.settlingFirst(call,
-                                    [&] { return accepted(server.ask(removal(key), call)).value().integer() != 0; });
+  if (!server.isWhole()) return directories_.retriedOnceSettled(call, [&] { return removeApart(key, call); });
+  return directories_.retriedOnceSettled(
+      call, [&] { return accepted(server.ask(removal(key), call)).value().integer() != 0; });
 }
 
 bool ObjectWriter::removeApart(std::string_view key, const Call& call) {

@@ -40,12 +40,13 @@ class ObjectWriter {
   std::uint64_t appendAll(std::string_view key, const std::vector<std::string>& contents, std::string_view token,
                           const Call& call);
 
-  /// What a batch is made of: a write as a request of one step, where it is one by these options; the version out of
-  /// its answer, or nothing if it takes more, and then nothing was done; and the removal of an object from a whole
-  /// server.
+  /// Whether a write with these options can be a request of one step, for a batch.
   bool hasSteps(const WriteOptions& options, const Call& call);
+  /// That request; `whole` is whether all keys are on one server.
   Request writeStep(std::string_view key, std::string_view content, const WriteOptions& options, bool whole);
+  /// The version out of its answer; nothing if the write takes more steps, and then nothing was done.
   static std::optional<Version> writtenByStep(const Answer& answer);
+  /// The removal of an object from a server that has all keys, as one request.
   Request removal(std::string_view key) const;
   /// Errors: InvalidArgument and Conflict for conditions that can't hold.
   static void check(const WriteOptions& options);

@@ -25,7 +25,6 @@ class Patience {
   bool pause(std::chrono::milliseconds time) const;
   /// Something has moved: a limit for silence begins anew.
   void restart() noexcept;
-  const Call& call() const noexcept { return call_; }
 
  private:
   const Call& call_;

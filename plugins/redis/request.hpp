@@ -17,8 +17,8 @@ namespace tally::redis {
 /// What a repetition would do, when it is not known whether the request was carried out.
 enum class Effect {
   Reads,    ///< nothing: it may be repeated
-  Settles,  ///< nothing further, and who gave it up need not know whether it happened
-  Once,     ///< nothing further: the request knows itself again; given up, it may have happened
+  Settles,  ///< nothing: repeating it is harmless, and so is not knowing whether it happened
+  Once,     ///< nothing: it carries a token, so the server carries it out once; given up, it may have happened
   Changes,  ///< perhaps the same once more, over what others did meanwhile: never repeated
 };
 

@@ -1,4 +1,5 @@
--- Doubt an entry, because the object is being removed ('always') or was not found ('new': unless it is in doubt already).
+-- Doubt an entry, because the object is being removed ('always') or was not found ('new': unless it is in doubt
+-- already).
 -- KEYS: root of the index, doubts. ARGV: path, for how long (us), 'always' or 'new'.
 -- The time until which the doubt waits comes back, or '' where there is nothing to doubt.
 local root, doubts, path = KEYS[1], KEYS[2], ARGV[1]

@@ -1,6 +1,6 @@
--- How one entry of a stream looks. Ours hold the bytes, then the mark: the size of the object up to here, the life of the
--- object, and how many milliseconds after the time in its id the entry was made ("11:life", "11:life+250"). Others hold
--- the bytes and nothing else, and a line feed parts them from what follows.
+-- How one entry of a stream looks. Ours hold the bytes, then the mark: the size of the object up to here, the life of
+-- the object, and how many milliseconds after the time in its id the entry was made ("11:life", "11:life+250"). Others
+-- hold the bytes and nothing else, and a line feed parts them from what follows.
 
 local function isOurs(entry)
   local fields = entry[2]
@@ -27,9 +27,9 @@ end
 -- The size that the mark of an entry of ours tells.
 local function sizeAt(entry) return tonumber(string.match(entry[2][4], '^%d+')) end
 
--- Call visit(bytes, at) for each piece of the object in order; it may return true when it has enough. Then the walk ends
--- at the next entry of ours whose mark agrees with what came before it. Where none does, as after streamMaxLen, it ends
--- with the stream: the last mark has to agree, else somebody trimmed or edited it.
+-- Call visit(bytes, at) for each piece of the object in order; it may return true when it has enough. Then the walk
+-- ends at the next entry of ours whose mark agrees with what came before it. Where none does, as after streamMaxLen, it
+-- ends with the stream: the last mark has to agree, else somebody trimmed or edited it.
 local function walk(stream, visit)
   local from, at, open_line, wanted, agrees = '-', 0, false, true, true
   local function give(bytes)

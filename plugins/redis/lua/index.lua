@@ -1,5 +1,5 @@
--- The index: one sorted set a directory, whose members are name, NUL, and 'f' or 'd'; and the doubts: objects whose entry
--- has to be looked at again at a given time, in microseconds. A directory is there while its set is.
+-- The index: one sorted set a directory, whose members are name, NUL, and 'f' or 'd'; and the doubts: objects whose
+-- entry has to be looked at again at a given time, in microseconds. A directory is there while its set is.
 
 local function parentOf(path) return string.match(path, '^(.*)/[^/]*$') or '' end
 local function nameOf(path) return string.match(path, '[^/]*$') end
@@ -55,8 +55,8 @@ local function now()
 end
 local function whole(number) return string.format('%d', number) end
 
--- Look at the entry again when the object's time is over, which began at `since` (us) or begins now; without a time there
--- is nothing to doubt.
+-- Look at the entry again when the object's time is over, which began at `since` (us) or begins now; without a time
+-- there is nothing to doubt.
 local function expect(doubts, path, milliseconds, since)
   if milliseconds > 0 then
     redis.call('ZADD', doubts, whole((since or now()) + milliseconds * 1000), path)

@@ -1,5 +1,6 @@
 -- End a doubt, unless somebody renewed it. KEYS: root of the index, doubts.
--- ARGV: path, the doubt's time, what PTTL says of the object (-2 it is not there, -1 it stays), a time before it was asked.
+-- ARGV: path, the doubt's time, what PTTL says of the object (-2 it is not there, -1 it stays), a time before it was
+-- asked.
 local root, doubts, path, left = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[3])
 
 touch(root, doubts, path)

@@ -1,5 +1,5 @@
--- The tokens of an object's latest appends: a hash that has 't<token>' = size of the object just behind that append, and,
--- to forget the oldest ones, 'n' = how many there have been, and a ring of them, 'r<number>' = token.
+-- The tokens of an object's latest appends: a hash that has 't<token>' = size of the object just behind that append,
+-- and, to forget the oldest ones, 'n' = how many there have been, and a ring of them, 'r<number>' = token.
 local ring = 10000
 
 local function landedAs(tokens, token) return redis.call('HGET', tokens, 't' .. token) end

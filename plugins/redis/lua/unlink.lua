@@ -1,4 +1,5 @@
--- Drop a directory that is not there from those above it. KEYS: root of the index, doubts. ARGV: path. 1 if it was listed.
+-- Drop a directory that is not there from those above it. KEYS: root of the index, doubts. ARGV: path.
+-- 1 if it was listed.
 local root, doubts, path = KEYS[1], KEYS[2], ARGV[1]
 
 touch(root, doubts, path)
