@@ -5,11 +5,10 @@
 #include "cluster_slot.hpp"
 #include "tally/error.hpp"
 #include "tally/path.hpp"
+#include "tally/sdk/physical_names.hpp"
 
 namespace tally::redis {
 namespace {
-
-constexpr std::string_view kConversation = "conversation", kConversationFile = "conversation.jsonl", kJson = ".json";
 
 void appendEscaped(std::string& out, std::string_view segment) {
   for (const char c : segment) {
@@ -39,10 +38,6 @@ std::optional<std::string> unescaped(std::string_view text) {
   return plain;
 }
 
-bool endsIn(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
 void checkPrefix(const std::string& prefix) {
   const auto refuse = [&](const char* why) {
     throw Error(ErrorCode::InvalidConfig, "the option 'keyPrefix' is '" + prefix + "', " + why);
@@ -59,23 +54,9 @@ void checkPrefix(const std::string& prefix) {
 
 }  // namespace
 
-std::string physicalName(std::string_view segment) {
-  if (segment == kConversationFile) return std::string(kConversation);
-  if (endsIn(segment, kJson)) {
-    const std::string_view stem = segment.substr(0, segment.size() - kJson.size());
-    if (!stem.empty() && stem != kConversation && stem.find('.') == stem.npos) return std::string(stem);
-  }
-  std::string name(segment);
-  if (segment.find('.') == segment.npos || segment.back() == '.') name += '.';
-  return name;
-}
+std::string physicalName(std::string_view segment) { return sdk::physicalName(segment); }
 
-std::string logicalName(std::string_view name) {
-  if (!name.empty() && name.back() == '.') return std::string(name.substr(0, name.size() - 1));
-  if (name == kConversation) return std::string(kConversationFile);
-  if (name.find('.') == name.npos) return std::string(name) += kJson;
-  return std::string(name);
-}
+std::string logicalName(std::string_view name) { return sdk::logicalName(name); }
 
 KeyNames::KeyNames(std::string prefix) : prefix_(std::move(prefix)) {
   checkPrefix(prefix_);

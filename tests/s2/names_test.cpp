@@ -8,12 +8,13 @@
 #include "s2/names/url_text.hpp"
 #include "support/doctest.hpp"
 #include "tally/path.hpp"
+#include "tally/sdk/physical_names.hpp"
 
 using tally::ErrorCode;
 using tally::s2::logicalName;
 using tally::s2::percentEncoded;
-using tally::s2::physicalName;
 using tally::s2::StreamNames;
+using tally::sdk::physicalName;
 using tally::test::codeOf;
 using tally::test::messageOf;
 

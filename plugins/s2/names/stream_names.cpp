@@ -2,28 +2,13 @@
 
 #include "tally/error.hpp"
 #include "tally/path.hpp"
+#include "tally/sdk/physical_names.hpp"
 
 namespace tally::s2 {
 namespace {
 
-constexpr std::string_view kSteps = "conversation.jsonl", kStepsStream = "conversation", kJson = ".json";
-
 bool endsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
-bool losesJson(std::string_view logical) {
-  if (!endsWith(logical, kJson)) return false;
-  const auto stem = logical.substr(0, logical.size() - kJson.size());
-  return !stem.empty() && stem.find('.') == stem.npos && stem != kStepsStream;
-}
-
-std::string undo(std::string_view physical) {
-  if (endsWith(physical, ".")) return std::string(physical.substr(0, physical.size() - 1));
-  if (physical == kStepsStream) return std::string(kSteps);
-  std::string logical(physical);
-  if (physical.find('.') == physical.npos) logical += kJson;
-  return logical;
 }
 
 std::string folderPrefix(std::string_view prefix) {
@@ -38,25 +23,17 @@ std::string folderPrefix(std::string_view prefix) {
 
 }  // namespace
 
-std::string physicalName(std::string_view logical) {
-  if (logical == kSteps) return std::string(kStepsStream);
-  if (losesJson(logical)) return std::string(logical.substr(0, logical.size() - kJson.size()));
-  std::string physical(logical);
-  if (logical.find('.') == logical.npos || endsWith(logical, ".")) physical += '.';
-  return physical;
-}
-
 std::optional<std::string> logicalName(std::string_view physical) {
-  std::string logical = undo(physical);
+  std::string logical = sdk::logicalName(physical);
   // Others may use names that our rule never makes, "x.json" for instance; no key reaches them.
-  if (!path::problem(logical).empty() || physicalName(logical) != physical) return std::nullopt;
+  if (!path::problem(logical).empty() || sdk::physicalName(logical) != physical) return std::nullopt;
   return logical;
 }
 
 StreamNames::StreamNames(std::string_view prefix) : prefix_(folderPrefix(prefix)) {}
 
 std::string StreamNames::streamOf(std::string_view key) const {
-  std::string stream = folderOf(path::parent(key)) + physicalName(path::basename(key));
+  std::string stream = folderOf(path::parent(key)) + sdk::physicalName(path::basename(key));
   if (stream.size() > kMaxStreamNameBytes) {
     throw Error(ErrorCode::InvalidArgument,
                 "the stream name of this key would have " + std::to_string(stream.size()) +

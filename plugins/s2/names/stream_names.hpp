@@ -1,13 +1,6 @@
 #pragma once
-// How keys become stream names. The last segment loses its usual extension, by a rule that can be undone:
-//
-//   conversation.jsonl                             conversation
-//   x.json; x not empty, without '.', and not      x
-//     "conversation"
-//   no '.' in it, or '.' at its end                the same and one '.'
-//   anything else                                  the same
-//
-// So "runs/tally/run-1.json" is the stream "runs/tally/run-1", and no two keys share a stream.
+// How keys become stream names. The last segment loses its usual extension, as tally/sdk/physical_names.hpp says: so
+// "runs/tally/run-1.json" is the stream "runs/tally/run-1", and no two keys share a stream.
 
 #include <cstddef>
 #include <optional>
@@ -18,9 +11,6 @@ namespace tally::s2 {
 
 /// The service's own limit.
 inline constexpr std::size_t kMaxStreamNameBytes = 512;
-
-/// The last segment of a stream's name, from that of a key.
-std::string physicalName(std::string_view logical);
 
 /// The last segment of a key, from that of a stream's name; nothing for names that no key maps to.
 std::optional<std::string> logicalName(std::string_view physical);
