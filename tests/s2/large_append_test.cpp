@@ -84,3 +84,23 @@ TEST_CASE("large append: one whose token is known already is there once, and its
   CHECK(other->append("log", kLarge, withToken("step-2")) == 2 * kLarge.size() + 12);
   CHECK(storage->read("log") == "line\n" + kLarge + "behind\n" + kLarge);
 }
+
+TEST_CASE("large append: one that has landed beside others is never called undone") {
+  const S2Server server;
+  FaultProxy proxy(server.address(), kMethods);
+  s2::S2Storage storage(settingsFor("http://" + proxy.address()), Call());
+  storage.append("log", "line\n");
+  // The record that finishes is held up, another append comes before it, and then nothing can be read any more.
+  conformance::Strike slow{Fault::Delay, 1, 1, "POST "};
+  slow.wait = std::chrono::milliseconds(700);
+  proxy.arm(slow);
+  std::thread writer([&] {
+    waitUntil("the last record is held up", [&] { return proxy.struck() == 1; });
+    openS2(server)->append("log", "between\n");
+    proxy.arm({Fault::CutBefore, conformance::Strike::kForEver, 0, "GET "});
+  });
+  CHECK(codeOf([&] { storage.append("log", kLarge); }) == ErrorCode::OutcomeUnknown);
+  writer.join();
+  proxy.disarm();
+  CHECK(storage.read("log") == "line\nbetween\n" + kLarge);
+}

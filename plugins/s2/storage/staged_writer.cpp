@@ -36,9 +36,13 @@ StagedLanding StagedWriter::put(Finish how, const Call& call) {
     stage(call);
     const auto ack = finish(how, call);
     if (!ack) continue;  // the stream was deleted and begun anew between: nothing became visible
-    StagedLanding landing{ack, isOvertaken(*ack, call), false};
-    landing.certain = certain_ && !landing.overtaken;
-    if (!landing.overtaken || !isCut(call)) return landing;
+    try {
+      StagedLanding landing{ack, isOvertaken(*ack, call), false};
+      landing.certain = certain_ && !landing.overtaken;
+      if (!landing.overtaken || !isCut(call)) return landing;
+    } catch (const Error& error) {
+      throw outcomeUnknown(error);  // it has landed; whether another write came between could not be read
+    }
   }
 }
 
