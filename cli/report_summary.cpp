@@ -87,7 +87,7 @@ std::optional<double> meanOf(const std::vector<EvalValue>& values, std::optional
 
 void readSummary(const Json* stored, EvalSummary& summary) {
   const auto count = number(at(stored, {"count"}));
-  summary.count = count && *count >= 0 ? static_cast<std::uint64_t>(*count) : summary.values.size();
+  summary.count = count && *count >= 0 && *count < 0x1p64 ? static_cast<std::uint64_t>(*count) : summary.values.size();
   summary.mean = number(at(stored, {"aggregations", "score", "Mean"}));
   if (!summary.mean) summary.mean = meanOf(summary.values, &EvalValue::score);
   summary.raw_mean = number(at(stored, {"aggregations", "raw", "Mean"}));

@@ -164,6 +164,15 @@ TEST_CASE("report: rates and mean are computed where no summary has them") {
   CHECK(evals[0].verdict == "unknown");
 }
 
+TEST_CASE("report: a count that no number of values can be is not believed") {
+  for (const auto* count : {"1e300", "-1", "18446744073709551616"}) {
+    CAPTURE(count);
+    const auto report = Json::parse(R"({"result":{"scorers":{"A":{}},"summaries":{"byEval":{"A":{"count":)" +
+                                    std::string(count) + "}}}}}");
+    CHECK(summarise(report).at(0).count == 0);
+  }
+}
+
 TEST_CASE("report: a policy reads as words") {
   struct Row {
     const char *policy, *text;
