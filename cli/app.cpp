@@ -65,6 +65,18 @@ std::string Context::where() {
   return fmt::format("{} store in {}{}", backend, shown, absent ? " (the folder does not exist yet)" : "");
 }
 
+std::string Context::commandLine(const std::vector<std::string>& words) const {
+  std::string line = "tally";
+  if (!options.config_file.empty()) line += " --config " + shellQuoted(options.config_file);
+  for (const auto& text : options.overrides) {
+    const auto key = splitOverride(text).first;
+    const bool open = key == "storage.path" || key == "storage.backend";
+    line += " --set " + shellQuoted(open ? withoutPassword(text) : key + "=...");
+  }
+  for (const auto& word : words) line += " " + shellQuoted(word);
+  return line;
+}
+
 std::vector<ConversationRef> Context::conversations(const ListConversationsOptions& page) {
   return store().listConversations(page, call());
 }
@@ -112,7 +124,7 @@ std::optional<std::chrono::nanoseconds> parseDuration(std::string_view text) {
   double number = 0;
   const auto* end = text.data() + text.size();
   const auto parsed = std::from_chars(text.data(), end, number, std::chars_format::fixed);
-  if (parsed.ec != std::errc() || number < 0) return std::nullopt;
+  if (parsed.ec != std::errc() || !(number >= 0)) return std::nullopt;
   const std::string_view unit(parsed.ptr, static_cast<std::size_t>(end - parsed.ptr));
   double seconds = 0;
   if (unit.empty() || unit == "s")

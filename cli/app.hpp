@@ -59,6 +59,10 @@ class Context {
   /// The store in words, for messages: "local store in /x/.tally", and whether that folder is still to be made.
   std::string where();
 
+  /// A command line on the same store, to be shown and pasted: quoted for a shell. What --set gave to options other
+  /// than backend and path may be secret and is left to the reader.
+  std::string commandLine(const std::vector<std::string>& words) const;
+
   /// Errors: NotFound with the nearest known id; InvalidId.
   ConversationRef conversation(const std::string& id);
   /// All conversations, or one page.

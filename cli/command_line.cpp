@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <sstream>
 
@@ -54,7 +55,7 @@ void addGlobalOptions(CLI::App& app, GlobalOptions& options) {
            options.timeout = parseDuration(text);
            if (!options.timeout) throw CLI::ValidationError("--timeout", "expected a duration such as 5s or 250ms");
          },
-         "Longest time for each storage call, for instance 5s or 250ms")
+         "Longest time for each storage call, for instance 5s or 250ms; a number alone is seconds")
       ->type_name("DURATION");
   app.set_version_flag("-V,--version", versionText, "Print version, plugin interface and compiler, then end");
 }
@@ -118,10 +119,14 @@ std::string describeUsageFault(const CLI::App& app, const CLI::ParseError& fault
     return needs_command ? fmt::format("'{}' needs a command", commandPath(app)) : std::string(fault.what());
   }
   const auto& word = left.front();
-  const bool is_option = word.size() > 1 && word.front() == '-';
-  const auto known = is_option ? optionNames(*command, app) : subcommandNames(*command);
+  const auto known_options = optionNames(*command, app);
+  // Behind -- an option is a word like every other.
+  const bool behind = std::find(known_options.begin(), known_options.end(), word) != known_options.end();
+  const bool is_option = !behind && word.size() > 1 && word.front() == '-';
+  const auto known = is_option ? known_options : subcommandNames(*command);
   const auto* kind = is_option ? "option" : known.empty() ? "argument" : "command";
   auto message = fmt::format("unknown {} '{}'", kind, word);
+  if (behind) return message + "; an option stands behind its command and before '--'";
   if (const auto near = nearestName(word, known); !near.empty()) message += fmt::format("; did you mean '{}'?", near);
   return message;
 }

@@ -12,7 +12,7 @@ enum class ExitCode {
   Failed = 1,       ///< the thing asked for failed or differs
   Usage = 2,        ///< the command line makes no sense
   Config = 3,       ///< the configuration is missing or wrong
-  Plugin = 4,       ///< the backend's plugin can't be loaded
+  Plugin = 4,       ///< the backend's plugin can't be loaded, or breaks its contract
   Unavailable = 5,  ///< the backend does not answer in time
   Permission = 6,   ///< known, but not allowed
   Data = 7,         ///< stored or given data is damaged or invalid
@@ -33,7 +33,7 @@ constexpr std::string_view meaningOf(ExitCode code) noexcept {
     case ExitCode::Failed: return "what was asked for failed, is not there or differs";
     case ExitCode::Usage: return "wrong usage";
     case ExitCode::Config: return "the configuration is missing or wrong";
-    case ExitCode::Plugin: return "the backend's plugin can't be loaded";
+    case ExitCode::Plugin: return "the backend's plugin can't be loaded, or breaks its contract";
     case ExitCode::Unavailable: return "the backend is unavailable or too slow";
     case ExitCode::Permission: return "not permitted or not authenticated";
     case ExitCode::Data: return "data is corrupt or invalid, or --strict met findings";

@@ -21,10 +21,11 @@ struct Failure {
 std::string_view hintFor(const Error& error, bool configured) noexcept {
   const auto code = error.code();
   switch (code) {
-    case ErrorCode::ConfigNotFound: return "'tally init' writes a commented tally.yaml";
+    case ErrorCode::ConfigNotFound: return "'tally init' with the same --config writes a commented one";
     case ErrorCode::InvalidConfig:
     case ErrorCode::ConfigMissingValue:
       return configured ? "'tally config show' shows each value and where it comes from" : "";
+    case ErrorCode::PluginFault: return "the backend's plugin is at fault, not the command; tell its author";
     case ErrorCode::PluginNotFound: return "'tally plugins list' shows the backends there are";
     case ErrorCode::Unavailable: return "'tally plugins doctor' tries the backend step by step";
     case ErrorCode::Timeout: return "--timeout allows more time";
@@ -36,7 +37,9 @@ std::string_view hintFor(const Error& error, bool configured) noexcept {
       return "--recursive removes a directory, 'tally storage ls' lists it";
     default: break;
   }
-  return exitCodeOf(code) == ExitCode::Plugin ? "'tally plugins doctor' shows every step of loading it" : "";
+  const bool of_file = error.operation() == "inspect";  // maybe one that no name leads to; the text names the step
+  return exitCodeOf(code) == ExitCode::Plugin && !of_file ? "'tally plugins doctor' shows every step of loading it"
+                                                          : "";
 }
 
 Json describe(std::string_view code, std::string_view message) {
@@ -87,7 +90,10 @@ int reportFailure(Context& context) noexcept try {
   const auto failure = explainCurrent(context.configured());
   flushQuietly(context.out);
   if (context.options.json) {
-    writeError(jsonText({{"error", failure.json}}) + "\n");
+    auto error = failure.json;
+    error["hint"] = failure.hint;
+    error["exitCode"] = statusOf(failure.status);
+    writeError(jsonText({{"error", error}}) + "\n");
   } else {
     writeError(fmt::format("tally: {}\n", escapedLines(failure.message)));
     if (!failure.hint.empty()) writeError(fmt::format("hint: {}\n", failure.hint));

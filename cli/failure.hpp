@@ -9,7 +9,7 @@ namespace tally::cli {
 Json errorJson(const Error& error);
 
 /// Report the exception that is being handled on standard error and return the exit status. With --json the report
-/// is {"error":{code,message,operation,key,backend,retryable}}. Call inside a catch.
+/// is {"error":{code,message,operation,key,backend,retryable,hint,exitCode}}. Call inside a catch.
 int reportFailure(Context& context) noexcept;
 
 }  // namespace tally::cli

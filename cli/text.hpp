@@ -21,6 +21,9 @@ std::string escaped(std::string_view text);
 /// The same, but line feeds and tabs stay.
 std::string escapedLines(std::string_view text);
 
+/// `text` as one word of a shell.
+std::string shellQuoted(std::string_view text);
+
 /// `text` as one line with every run of blanks and line ends as one blank, then escaped. For summaries.
 std::string squeezed(std::string_view text);
 

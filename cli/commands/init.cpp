@@ -11,21 +11,28 @@ namespace {
 namespace fs = std::filesystem;
 
 struct InitOptions {
-  std::string folder = ".";
+  std::string folder;
   std::string backend = "local";
   bool force = false;
 };
 
+/// Where --config points, else tally.yaml in the folder.
+fs::path fileToWrite(const Context& context, const InitOptions& options) {
+  const auto& named = context.options.config_file;
+  if (!named.empty() && !options.folder.empty()) throw UsageError("DIR and --config both say where; give one of them");
+  return (named.empty() ? fs::path(options.folder) / "tally.yaml" : fs::path(named)).lexically_normal();
+}
+
 /// What the plugin says of its options, as seen from the new file's folder.
-std::optional<PluginNote> noteOf(Context& context, const InitOptions& options) {
+std::optional<PluginNote> noteOf(const fs::path& file, const InitOptions& options, std::vector<std::string>& warnings) {
   Config config;
   std::error_code nowhere;
-  config.base_dir = fs::absolute(options.folder, nowhere);
+  config.base_dir = fs::absolute(file, nowhere).parent_path();
   try {
     return inspectPlugin(config, options.backend).note;
   } catch (const Error& error) {
     if (error.code() == ErrorCode::InvalidArgument) throw;
-    context.warn(fmt::format("the options of '{}' are left out: {}", options.backend, error.what()));
+    warnings.push_back(fmt::format("the options of '{}' are left out: {}", options.backend, error.what()));
     return std::nullopt;
   }
 }
@@ -49,18 +56,22 @@ ExitCode init(Context& context, const InitOptions& options) {
                 "--backend takes the name of a backend; the file of a plugin is named by "
                 "storage.plugin.path in tally.yaml");
   }
-  const auto file = (fs::path(options.folder) / "tally.yaml").lexically_normal();
-  const auto note = noteOf(context, options);
+  const auto file = fileToWrite(context, options);
+  std::vector<std::string> warnings;
+  const auto note = noteOf(file, options, warnings);
+  for (const auto& warning : warnings) context.warn(warning);
   writeConfiguration(file, configurationTemplate(options.backend, note), options.force);
   context.out.done(file.string() + " is written");
   if (context.options.json) {
-    context.printJson({{"file", file.string()}, {"backend", options.backend}});
+    context.printJson({{"file", file.string()}, {"backend", options.backend}, {"warnings", warnings}});
     return ExitCode::Ok;
   }
   context.out.print("wrote {}\n\nnext:\n", file.string());
-  context.out.write("  tally config check       is all in order?\n");
-  context.out.write("  tally import FOLDER      bring conversations along\n");
-  context.out.write("  tally ls                 list them\n");
+  for (const auto& [command, purpose] : {std::pair{context.commandLine({"config", "check"}), "is all in order?"},
+                                         {context.commandLine({"import", "FOLDER"}), "bring conversations along"},
+                                         {context.commandLine({"ls"}), "list them"}}) {
+    context.out.print("  {:<23}  {}\n", command, purpose);
+  }
   return ExitCode::Ok;
 }
 

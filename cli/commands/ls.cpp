@@ -69,7 +69,8 @@ void printTable(Context& context, std::span<const ConversationRef> page,
       table.add({id, {"error", Tone::Bad}, "-", "-"});
       continue;
     }
-    if (findings != 0) context.warn(fmt::format("{}: {} finding(s); 'tally show {}' tells which", id, findings, id));
+    if (findings != 0)
+      context.warn(fmt::format("{}: {} finding(s), more: {}", id, findings, context.commandLine({"show", id})));
     table.add({id, std::to_string(steps), std::to_string(page[i].listRuns(context.call()).size()),
                changed ? formatTime(*changed) : "-"});
   }
@@ -100,7 +101,9 @@ ExitCode ls(Context& context, const LsOptions& options) {
     printNames(context, page);
   }
   if (more) {
-    context.note(fmt::format("more: tally ls --after {} --limit {}", page.back().id(), options.limit));
+    std::vector<std::string> next = {"ls", "--after", page.back().id(), "--limit", std::to_string(options.limit)};
+    if (options.detailed) next.emplace_back("--long");
+    context.note("more: " + context.commandLine(next));
   }
   return status;
 }

@@ -57,6 +57,14 @@ void printPage(Context& context, const EntryCollector& page, bool detailed) {
   table.print(context.out, context.style());
 }
 
+/// Nothing is below it: an object, or nothing at all.
+std::string emptyDirectory(Context& context, const std::string& key) {
+  if (key.empty()) return fmt::format("nothing in {}", context.where());
+  const auto stat = context.storage().stat(key, context.call());
+  return stat && !stat->is_directory ? fmt::format("{} is an object; 'tally storage cat' prints it", key)
+                                     : fmt::format("nothing in {}", key);
+}
+
 ExitCode list(Context& context, const StorageOptions& options) {
   EntryCollector page(options.key);
   const bool more = context.storage().list(options.key, {options.after, options.limit}, page, context.call());
@@ -68,11 +76,17 @@ ExitCode list(Context& context, const StorageOptions& options) {
     }
     context.printJson(rows);
   } else if (page.entries.empty()) {
-    context.note(fmt::format("nothing in {}", options.key.empty() ? context.where() : options.key));
+    context.note(emptyDirectory(context, options.key));
   } else {
     printPage(context, page, options.detailed);
   }
-  if (more) context.note(fmt::format("more: --after {}", page.entries.back().id()));
+  if (more) {
+    std::vector<std::string> next = {
+        "storage", "ls", "--after", std::string(page.entries.back().id()), "--limit", std::to_string(options.limit)};
+    if (!options.key.empty()) next.insert(next.begin() + 2, options.key);
+    if (options.detailed) next.emplace_back("--long");
+    context.note("more: " + context.commandLine(next));
+  }
   return ExitCode::Ok;
 }
 
@@ -142,17 +156,26 @@ ExitCode remove(Context& context, const StorageOptions& options) {
   return ExitCode::Ok;
 }
 
+/// A directory is listed with a slash at its end, and may be given so.
+void dropSlash(std::string& key) {
+  if (key.size() > 1 && key.back() == '/') key.pop_back();
+}
+
 using Handler = ExitCode (*)(Context&, const StorageOptions&);
 
 CLI::App& addStorageCommand(CLI::App& group, Context& context, const std::shared_ptr<StorageOptions>& options,
                             const CommandText& text, Handler handler) {
   auto& command = addCommand(group, text);
-  command.callback([=, &context] { context.action = [=, &context] { return handler(context, *options); }; });
+  command.callback([=, &context] {
+    dropSlash(options->key);
+    for (auto& key : options->keys) dropSlash(key);
+    context.action = [=, &context] { return handler(context, *options); };
+  });
   return command;
 }
 
 std::string checkRange(const std::string& text) {
-  return parseRange(text) ? std::string() : "--range " + text + ": expected OFFSET:LENGTH in bytes, for instance 0:100";
+  return parseRange(text) ? std::string() : "expected OFFSET:LENGTH in bytes, for instance 0:100, not " + text;
 }
 
 void addReading(CLI::App& group, Context& context, const std::shared_ptr<StorageOptions>& options) {

@@ -36,9 +36,12 @@ void inBatch(Context& context, Ask&& ask) {
   ask(offered != nullptr ? *offered : static_cast<Batch&>(ones));
 }
 
+Json errorRow(const std::string& key, const Error& error) {
+  return {{"key", key}, {"error", {{"code", nameOf(error.code())}, {"message", error.message()}}}};
+}
+
 Json statRow(const std::string& key, const Results::Item& item) {
-  if (!item.error) return statJson(key, item.stat);
-  return {{"key", key}, {"error", {{"code", nameOf(item.error->code())}, {"message", item.error->message()}}}};
+  return item.error ? errorRow(key, *item.error) : statJson(key, item.stat);
 }
 
 void printStats(Context& context, const std::vector<std::string>& keys, const Results& results) {
@@ -114,6 +117,7 @@ ExitCode catKeys(Context& context, const std::vector<std::string>& keys) {
     return ExitCode::Ok;
   }
   Json rows = Json::array();
+  bool all = true;
   for (std::size_t from = 0; from < keys.size(); from += kReadAtOnce) {
     const std::size_t count = std::min(kReadAtOnce, keys.size() - from);
     const auto first = keys.begin() + static_cast<std::ptrdiff_t>(from);
@@ -122,17 +126,19 @@ ExitCode catKeys(Context& context, const std::vector<std::string>& keys) {
       batch.readMany({first, first + static_cast<std::ptrdiff_t>(count)}, results, context.call());
     });
     for (std::size_t i = 0; i < count; ++i) {
-      auto& item = results.items[i];
-      if (item.error) throw Error(*item.error).at(context.config().storage.backend, "read", keys[from + i]);
+      const auto& item = results.items[i];
+      all = all && !item.error;
       if (context.options.json) {
-        rows.push_back(catJson(keys[from + i], item.content));
+        rows.push_back(item.error ? errorRow(keys[from + i], *item.error) : catJson(keys[from + i], item.content));
+      } else if (item.error) {
+        context.warn(fmt::format("{}: {}", keys[from + i], item.error->message()));
       } else {
         printBytes(context, item.content);
       }
     }
   }
   if (context.options.json) context.printJson(rows);
-  return ExitCode::Ok;
+  return all ? ExitCode::Ok : ExitCode::Failed;
 }
 
 void catRange(Context& context, const std::string& key, const ByteRange& range) {
