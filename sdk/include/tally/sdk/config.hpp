@@ -13,8 +13,8 @@
 namespace tally::sdk {
 
 /// Typed reads of options. Valid during construction only. Threads: the constructing one.
-/// Errors: InvalidConfig for an option that is not set and has no default, or is of another type; the host prevents
-/// both for published options.
+/// Errors: InvalidConfig for an option that is not set and has no default, and for one that the plugin does not
+/// publish; PluginFault for one that it publishes with another type.
 class Config {
  public:
   explicit Config(const tally_config& view) noexcept : view_(view) {}
@@ -46,8 +46,13 @@ class Config {
   tally_value get(std::string_view name, std::uint32_t kind) const {
     const tally_value value = find(name);
     if (value.kind == kind) return value;
-    TALLY_THROW(
-        Error(ErrorCode::InvalidConfig, "option '" + std::string(name) + "' is not set, or not of the type asked for"));
+    const auto option = "option '" + std::string(name) + "'";
+    if (value.kind == TALLY_VALUE_NULL) {
+      TALLY_THROW(
+          Error(ErrorCode::InvalidConfig, option + " is not set and has no default, or is none of the plugin's"));
+    } else {
+      TALLY_THROW(Error(ErrorCode::PluginFault, "the plugin reads " + option + " as another type than it publishes"));
+    }
     return {};
   }
 

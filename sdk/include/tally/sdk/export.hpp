@@ -122,6 +122,8 @@ std::unique_ptr<IStorage> openStorage(const Config& config, const Call& call) {
   } else {
     static_assert(std::is_base_of_v<IStorage, Class>,
                   "a storage plugin's class derives from tally::IStorage, or has a static open(config, call)");
+    static_assert(!std::is_abstract_v<Class>,
+                  "a storage plugin's class overrides every pure function of tally::IStorage");
     if constexpr (std::is_constructible_v<Class, const Config&, const Call&>) {
       return std::make_unique<Class>(config, call);
     } else {
