@@ -33,8 +33,9 @@ std::string checkFolder(const std::string& text) {
 std::string helpFooter(const CommandText& text) {
   std::string footer = "Examples:\n";
   for (const auto& example : text.examples) footer += fmt::format("  {}\n", example);
-  auto codes = plus(text.exit_codes, {ExitCode::Ok, ExitCode::Usage});
+  auto codes = plus(text.exit_codes, {ExitCode::Ok, ExitCode::Usage, ExitCode::NoSpace});  // every answer needs room
   std::sort(codes.begin(), codes.end());
+  codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
   footer += "\nExit codes:\n";
   for (const auto code : codes) footer += fmt::format("  {}  {}\n", statusOf(code), meaningOf(code));
   return footer;

@@ -5,6 +5,7 @@
 #include "findings.hpp"
 #include "json_tree.hpp"
 #include "report_summary.hpp"
+#include "run_choice.hpp"
 #include "table.hpp"
 #include "text.hpp"
 
@@ -16,23 +17,6 @@ struct ReportOptions {
   bool steps = false;
   bool strict = false;
 };
-
-RunRef findRun(Context& context, const ReportOptions& options) {
-  const auto conversation = context.conversation(options.conversation);
-  const auto type = parseRunType(options.type);
-  auto run =
-      type ? conversation.getRun(*type, options.run, context.call()) : conversation.getRun(options.run, context.call());
-  if (run) return *std::move(run);
-  std::vector<std::string> known;
-  for (const auto& one : conversation.listRuns(context.call())) {
-    if (!type || one.type() == *type) known.push_back(one.id());
-  }
-  auto message = fmt::format("conversation '{}' has no run '{}'", options.conversation, options.run);
-  if (const auto near = nearestName(options.run, known); !near.empty()) {
-    message += fmt::format("; did you mean '{}'?", near);
-  }
-  throw Error(ErrorCode::NotFound, message);
-}
 
 template <typename T>
 Json orNull(const std::optional<T>& value) {
@@ -174,7 +158,7 @@ Json reportJson(const ReportOptions& options, const RunRef& run, const Document&
 }
 
 ExitCode report(Context& context, const ReportOptions& options) {
-  const auto run = findRun(context, options);
+  const auto run = chosenRun(context, context.conversation(options.conversation), options.run, options.type);
   const auto document = run.load(context.call());
   const auto content = treeOf(document.text());
   if (context.options.json) {

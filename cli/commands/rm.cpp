@@ -2,6 +2,7 @@
 
 #include "commands/command.hpp"
 #include "confirm.hpp"
+#include "run_choice.hpp"
 #include "text.hpp"
 
 namespace tally::cli {
@@ -12,17 +13,10 @@ struct RmOptions {
   bool yes = false;
 };
 
-RunRef findRun(Context& context, const ConversationRef& conversation, const RmOptions& options) {
-  const auto type = parseRunType(options.type);
-  auto run =
-      type ? conversation.getRun(*type, options.run, context.call()) : conversation.getRun(options.run, context.call());
-  if (run) return *std::move(run);
-  throw Error(ErrorCode::NotFound, fmt::format("conversation '{}' has no run '{}'", conversation.id(), options.run));
-}
-
 ExitCode rm(Context& context, const RmOptions& options) {
   const auto conversation = context.conversation(options.conversation);
-  const auto run = options.run.empty() ? std::nullopt : std::optional(findRun(context, conversation, options));
+  const auto run =
+      options.run.empty() ? std::nullopt : std::optional(chosenRun(context, conversation, options.run, options.type));
   const auto what = run ? fmt::format("run '{}' of conversation '{}'", run->id(), conversation.id())
                         : fmt::format("conversation '{}' with all its runs", conversation.id());
   if (!confirmed(context, what, options.yes)) return ExitCode::Failed;
