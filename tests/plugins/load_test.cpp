@@ -213,10 +213,11 @@ TEST_CASE("load: diagnosing names each step and stops at the refusal") {
 }
 
 TEST_CASE("load: diagnosing ends with the call's time, wherever the plugin hangs") {
-  for (const auto& [folder, step] : {std::pair{"slow_create", "create"}, std::pair{"slow_stat", "answer"}}) {
-    CAPTURE(folder);
-    const auto steps = diagnosePlugin(fixtureConfig(folder), "fixture", Call::within(std::chrono::milliseconds(50)));
-    CHECK(steps.back().name == step);
+  for (const auto& slow : {std::pair{"slow_create", "create"}, std::pair{"slow_stat", "answer"}}) {
+    CAPTURE(slow.first);
+    const Call call = Call::within(std::chrono::milliseconds(50));
+    const auto steps = diagnosePlugin(fixtureConfig(slow.first), "fixture", call);
+    CHECK(steps.back().name == slow.second);
     REQUIRE(steps.back().refused);
     CHECK(steps.back().refused->code() == ErrorCode::Timeout);
   }
