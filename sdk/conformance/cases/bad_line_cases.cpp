@@ -91,13 +91,20 @@ void tryChange(Context& context, Proxied& on, Fault fault, const Operation& chan
   expectContent(*on.direct, "d/x", std::string(kOld) + kNew);
 }
 
-void tryChanges(Context& context, std::initializer_list<const char*> names, std::initializer_list<Fault> faults) {
+/// What the storage remembers of the object, from its last change.
+enum class Memory { Kept, Gone };
+
+void tryChanges(Context& context, std::initializer_list<const char*> names, std::initializer_list<Fault> faults,
+                Memory memory = Memory::Kept) {
   Proxied on(context);
   for (const auto& change : operations()) {
     for (const std::string_view name : names) {
       if (name != change.name) continue;
       const std::string done = name == "write" ? kNew : name == "append" ? std::string(kOld) + kNew : std::string();
-      for (const Fault fault : faults) tryChange(context, on, fault, change, done);
+      for (const Fault fault : faults) {
+        if (memory == Memory::Gone) on.storage->remove("d/x");
+        tryChange(context, on, fault, change, done);
+      }
     }
   }
 }
@@ -106,7 +113,11 @@ constexpr auto kEveryCut = {Fault::CutBefore, Fault::CutInside, Fault::CutAfter,
 
 // (bug 43)
 void cutChanges(Context& context) { tryChanges(context, {"write", "remove"}, kEveryCut); }
-void garbledChanges(Context& context) { tryChanges(context, {"write", "append", "remove"}, {Fault::Garble}); }
+void garbledChanges(Context& context) {
+  for (const Memory memory : {Memory::Kept, Memory::Gone}) {
+    tryChanges(context, {"write", "append", "remove"}, {Fault::Garble}, memory);
+  }
+}
 // (bugs 32 and 43) An append whose answer was lost was sent again, and landed twice.
 void cutAppends(Context& context) { tryChanges(context, {"append"}, kEveryCut); }
 
@@ -177,6 +188,7 @@ void repeatedTokens(Context& context) {
 
 void repeatedConditions(Context& context) {
   Proxied on(context);
+  on.direct->write("d/x", kOld);  // so that the other handle knows nothing of the end, by which it could tell
   WriteOptions condition;
   condition.if_version = on.direct->stat("d/x")->version;
   doTwice(

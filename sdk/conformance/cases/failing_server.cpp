@@ -22,10 +22,9 @@ struct Ignore final : EntrySink {
 Proxied::Proxied(Context& context)
     : proxy(context.harness().server()), storage(behind(context, proxy)), direct(context.open()) {
   direct->write("d/x", kOld);
-  // So that connections stand, and the server knows what it has to; of "d/x" the storage knows nothing yet.
-  storage->write("other/x", kOld);
-  storage->append("other/x", "");
-  storage->read("other/x");
+  storage->write("d/x", kOld);  // so that connections stand, and the server knows what it has to
+  storage->append("d/x", "");
+  storage->read("d/x");
 }
 
 const std::vector<Operation>& operations() {
