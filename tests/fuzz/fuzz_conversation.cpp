@@ -16,7 +16,7 @@ void must(bool holds) {
   if (!holds) std::abort();
 }
 
-// Of `after`, the steps but for number `removed` of `before`; one of them may have been given the metadata.
+// `after` has the steps of `before` but for number `removed`; one of them may have been given the metadata.
 void mustBeTheRest(const Conversation& after, const Conversation& before, std::size_t removed) {
   std::size_t changed = 0;
   for (std::size_t i = 0; i < after.steps().size(); ++i) {
@@ -44,7 +44,7 @@ void addOne(Conversation edited, const std::string& text) {
   must(edited.serialize().starts_with(text));
   const auto again = Conversation::parse("c", edited.serialize());
   must(again.steps().size() == count + 1);
-  mustBeTheRest(edited, again, count);
+  mustBeTheRest(edited, again, count + 1);
 }
 
 void setMetadata(Conversation edited) {

@@ -24,6 +24,7 @@ void* operator new(std::size_t size) {
   void* memory = std::malloc(size);
   return memory != nullptr ? memory : throw std::bad_alloc();
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
