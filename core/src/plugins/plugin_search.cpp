@@ -63,7 +63,7 @@ std::vector<SearchPlace> searchPlaces(const Config& config) {
   addVariable(places);
   if (onlyVariable()) return places;
   addUserFolder(places, config.plugins.allow_user_dir);
-  const fs::path core = plugins::coreFolder();
+  const fs::path& core = plugins::coreFolder();
   const fs::path beside = core.empty() ? core : core / "tally/plugins";
   if (!beside.empty()) places.push_back({beside, "beside the core library", {}});
   places.push_back({"/usr/local/lib/tally/plugins", "local installations", {}});
@@ -141,8 +141,8 @@ Error unreadablePlace(const SearchPlace& place, std::error_code reason) {
 }
 
 const fs::path& coreFolder() {
-  static const fs::path folder = whereTheCoreIs();
-  return folder;
+  static const fs::path kFolder = whereTheCoreIs();
+  return kFolder;
 }
 
 std::string fileNameOf(const std::string& backend) { return "libtally_" + backend + ".so"; }

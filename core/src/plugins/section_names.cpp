@@ -29,9 +29,11 @@ void refuseMisspeltSections(const Config& config) {
     if (name == config.storage.backend || origin == config.origins.end()) continue;
     const std::string near = nearestName(name, meant);
     if (near.empty() || canBeSeen(config, name)) continue;
-    throw Error(ErrorCode::ConfigUnknownKey, origin->second.toString() + ": unknown key 'storage." + name +
-                                                 "'; did you mean '" + near + "'? The backend is '" +
-                                                 config.storage.backend + "', and there is no plugin '" + name + "'");
+    std::string why = origin->second.toString();
+    why.append(": unknown key 'storage.").append(name).append("'; did you mean '").append(near);
+    why.append("'? The backend is '").append(config.storage.backend);
+    why.append("', and there is no plugin '").append(name).append("'");
+    throw Error(ErrorCode::ConfigUnknownKey, why);
   }
 }
 
