@@ -14,7 +14,7 @@ namespace tally::plugins {
 /// Cost: a few stores; an eventfd only when the call carries a stop_token.
 class CallFrame {
  public:
-  explicit CallFrame(const Call& call) {
+  TALLY_DETAIL_INLINE explicit CallFrame(const Call& call) {
     call.check();
     fill(call);
   }
@@ -31,16 +31,19 @@ class CallFrame {
     fill(call);
   }
 
-  void fill(const Call& call) {
+  TALLY_DETAIL_INLINE void fill(const Call& call) {
     view_.struct_size = TALLY_END_OF(tally_call, trace_id);
     view_.deadline_mono_ns = call.hasDeadline() ? nanosecondsOf(call.deadline) : TALLY_NO_DEADLINE;
-    view_.cancelled = call.cancel.word();
-    view_.cancel_fd = call.cancel.fd();
-    if (call.cancel.stopToken().stop_possible()) bridge(call.cancel.stopToken());
+    view_.cancel_fd = -1;
+    if (call.cancel.possible()) hand(call.cancel);
   }
 
-  [[gnu::cold]] void bridge(const std::stop_token& stop) {
-    bridge_.emplace(stop);
+  // Where the call came through a table itself, its word and descriptor go on as they are.
+  [[gnu::cold]] void hand(const CancelToken& cancel) {
+    view_.cancelled = cancel.word();
+    view_.cancel_fd = cancel.fd();
+    if (!cancel.stopToken().stop_possible()) return;
+    bridge_.emplace(cancel.stopToken());
     view_.cancelled = bridge_->word();
     view_.cancel_fd = bridge_->descriptor();
   }
