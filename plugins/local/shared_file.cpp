@@ -5,21 +5,27 @@
 namespace tally::local {
 namespace {
 
-// The clock that is read without a system call, and without asking the hardware.
-std::int64_t coarseMilliseconds() noexcept {
+// A clock for a rough second. Every append asks, and the C library's clock would be a fourth of all that it computes.
+#if defined(__x86_64__)
+constexpr std::uint64_t kSecond = std::uint64_t{1} << 30;  // or less: processors tick at 1 GHz and more
+std::uint64_t ticks() noexcept { return __builtin_ia32_rdtsc(); }
+#else
+constexpr std::uint64_t kSecond = 1'000'000'000;
+std::uint64_t ticks() noexcept {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+  return static_cast<std::uint64_t>(now.tv_sec) * kSecond + static_cast<std::uint64_t>(now.tv_nsec);
 }
+#endif
 
 }  // namespace
 
-SharedFile::SharedFile(UniqueFd fd) noexcept : fd_(std::move(fd)), looked_(coarseMilliseconds()) {}
+SharedFile::SharedFile(UniqueFd fd) noexcept : fd_(std::move(fd)), looked_(ticks()) {}
 
+// Where the ticks of two processors differ, a look too many is all that can happen.
 bool SharedFile::isLookDue() noexcept {
-  constexpr std::int64_t kEvery = 1000;
-  const std::int64_t now = coarseMilliseconds();
-  if (now - looked_.load(std::memory_order_relaxed) < kEvery) return false;
+  const std::uint64_t now = ticks();
+  if (now - looked_.load(std::memory_order_relaxed) < kSecond) return false;
   looked_.store(now, std::memory_order_relaxed);
   return true;
 }

@@ -19,8 +19,8 @@ class SharedFile {
 
   int get() const noexcept { return fd_.get(); }
 
-  /// Whether the last look at the file's name was a second ago, or longer. If so, this call counts as the next one.
-  /// Cost: no system call.
+  /// Whether the last look at the file's name was a second ago, or longer (on some processors: a fifth of a second). If
+  /// so, this call counts as the next one. Cost: no system call.
   bool isLookDue() noexcept;
 
   /// Wait until all that this thread has written is on the disk. Returns 0 or an errno. The kernel tells of lost bytes
@@ -31,8 +31,8 @@ class SharedFile {
 
  private:
   const UniqueFd fd_;
-  std::atomic<std::int64_t> looked_;  // milliseconds of the clock that isLookDue() reads
-  std::mutex mutex_;                  // guards all below
+  std::atomic<std::uint64_t> looked_;  // by the clock that isLookDue() reads
+  std::mutex mutex_;                   // guards all below
   std::condition_variable synced_;
   std::uint64_t asked_ = 0, done_ = 0;  // how many calls have come, and how many of these are served
   bool is_syncing_ = false;

@@ -15,8 +15,7 @@ namespace tally::plugins {
 class CallFrame {
  public:
   TALLY_DETAIL_INLINE explicit CallFrame(const Call& call) {
-    call.check();
-    fill(call);
+    if (call.hasDeadline() || call.cancel.possible()) begin(call);
   }
 
   /// For a call that waits for news: a deadline that has passed asks for what is there now. Throws Cancelled.
@@ -31,15 +30,18 @@ class CallFrame {
     fill(call);
   }
 
-  TALLY_DETAIL_INLINE void fill(const Call& call) {
-    view_.struct_size = TALLY_END_OF(tally_call, trace_id);
-    view_.deadline_mono_ns = call.hasDeadline() ? nanosecondsOf(call.deadline) : TALLY_NO_DEADLINE;
-    view_.cancel_fd = -1;
+  [[gnu::noinline]] void begin(const Call& call) {
+    call.check();
+    fill(call);
+  }
+
+  void fill(const Call& call) {
+    if (call.hasDeadline()) view_.deadline_mono_ns = nanosecondsOf(call.deadline);
     if (call.cancel.possible()) hand(call.cancel);
   }
 
   // Where the call came through a table itself, its word and descriptor go on as they are.
-  [[gnu::cold]] void hand(const CancelToken& cancel) {
+  void hand(const CancelToken& cancel) {
     view_.cancelled = cancel.word();
     view_.cancel_fd = cancel.fd();
     if (!cancel.stopToken().stop_possible()) return;
@@ -52,7 +54,7 @@ class CallFrame {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
   }
 
-  tally_call view_{};
+  tally_call view_{TALLY_END_OF(tally_call, trace_id), 0, TALLY_NO_DEADLINE, nullptr, -1, 0, {}};
   std::optional<CancelBridge> bridge_;
 };
 

@@ -36,7 +36,7 @@ class OpenedStorage {
   /// Every call goes through here: where it happened is added once, and a plugin that keeps breaking promises is given
   /// up.
   template <typename Action>
-  auto guarded(const char* operation, std::string_view key, Action&& action) {
+  TALLY_DETAIL_INLINE auto guarded(const char* operation, std::string_view key, Action&& action) {
     try {
       checkUsable();
       return action();
