@@ -5,8 +5,8 @@
 
 #include <cstdlib>
 
-#include "plugins/dynamic_library.hpp"
-#include "plugins/probe_protocol.hpp"
+#include "plugins/load/dynamic_library.hpp"
+#include "plugins/load/probe_protocol.hpp"
 #include "tally/error.hpp"
 #include "tally/plugin_abi.h"
 

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "fuzz/fuzz.hpp"
-#include "plugins/elf_file.hpp"
-#include "plugins/elf_library.hpp"
+#include "plugins/file/elf_file.hpp"
+#include "plugins/file/elf_library.hpp"
 #include "tally/error.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "fuzz/fuzz.hpp"
-#include "plugins/plugin_manifest.hpp"
+#include "plugins/file/plugin_manifest.hpp"
 #include "tally/error.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

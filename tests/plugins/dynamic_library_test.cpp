@@ -1,6 +1,6 @@
 // How a plugin is opened: all of it bound, nothing of it shared, and for good.
 
-#include "plugins/dynamic_library.hpp"
+#include "plugins/load/dynamic_library.hpp"
 
 #include <dlfcn.h>
 

@@ -1,4 +1,4 @@
-#include "plugins/elf_file.hpp"
+#include "plugins/file/elf_file.hpp"
 
 #include <dlfcn.h>
 #include <elf.h>
@@ -8,8 +8,8 @@
 #include <exception>
 #include <random>
 
+#include "plugins/file/plugin_note.hpp"
 #include "plugins/fixtures.hpp"
-#include "plugins/plugin_note.hpp"
 #include "support/doctest.hpp"
 #include "support/temp_dir.hpp"
 #include "tally/error.hpp"

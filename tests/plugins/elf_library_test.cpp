@@ -1,14 +1,14 @@
 // What a shared library says of itself is read within bounds, whatever its section table claims.
 
-#include "plugins/elf_library.hpp"
+#include "plugins/file/elf_library.hpp"
 
 #include <elf.h>
 
 #include <chrono>
 #include <cstring>
 
+#include "plugins/file/run_path.hpp"
 #include "plugins/plugin_copy.hpp"
-#include "plugins/run_path.hpp"
 #include "support/doctest.hpp"
 
 using namespace tally;

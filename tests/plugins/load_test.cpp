@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "plugins/file/plugin_note.hpp"
 #include "plugins/fixtures.hpp"
-#include "plugins/plugin_note.hpp"
 #include "support/doctest.hpp"
 #include "support/temp_dir.hpp"
 #include "tally/create_storage.hpp"

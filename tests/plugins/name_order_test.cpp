@@ -1,4 +1,4 @@
-#include "plugins/name_order.hpp"
+#include "plugins/boundary/name_order.hpp"
 
 #include <string>
 #include <vector>

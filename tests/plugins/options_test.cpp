@@ -1,9 +1,9 @@
-#include "plugins/plugin_options.hpp"
+#include "plugins/boundary/plugin_options.hpp"
 
 #include <cstring>
 #include <limits>
 
-#include "plugins/plugin_note.hpp"
+#include "plugins/file/plugin_note.hpp"
 #include "support/doctest.hpp"
 #include "tally/sdk/note.hpp"
 

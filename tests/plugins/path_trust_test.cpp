@@ -1,4 +1,4 @@
-#include "plugins/path_trust.hpp"
+#include "plugins/file/path_trust.hpp"
 
 #include <sys/stat.h>
 #include <sys/xattr.h>

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "plugins/fixtures.hpp"
-#include "plugins/plugin_search.hpp"
+#include "plugins/load/plugin_search.hpp"
 #include "support/doctest.hpp"
 #include "support/temp_dir.hpp"
 

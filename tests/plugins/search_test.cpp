@@ -1,4 +1,4 @@
-#include "plugins/plugin_search.hpp"
+#include "plugins/load/plugin_search.hpp"
 
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -7,9 +7,9 @@
 #include <algorithm>
 
 #include "config/parse_config.hpp"
+#include "plugins/file/plugin_note.hpp"
 #include "plugins/fixtures.hpp"
-#include "plugins/plugin_note.hpp"
-#include "plugins/section_names.hpp"
+#include "plugins/load/section_names.hpp"
 #include "support/doctest.hpp"
 #include "support/temp_dir.hpp"
 #include "tally/create_storage.hpp"

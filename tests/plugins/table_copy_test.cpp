@@ -1,6 +1,6 @@
 // Tables of functions from plugins that were built before a slot was appended, and after.
 
-#include "plugins/table_copy.hpp"
+#include "plugins/boundary/table_copy.hpp"
 
 #include "support/doctest.hpp"
 

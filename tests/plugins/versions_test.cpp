@@ -6,8 +6,8 @@
 #include <cstring>
 #include <random>
 
+#include "plugins/boundary/table_copy.hpp"
 #include "plugins/plugin_copy.hpp"
-#include "plugins/table_copy.hpp"
 #include "support/doctest.hpp"
 #include "tally/create_storage.hpp"
 #include "tally/plugin_abi.h"

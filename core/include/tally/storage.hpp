@@ -1,7 +1,7 @@
 #pragma once
 // IStorage: the contract between the store and every backend, in words. The conformance kit proves it.
 //
-// Adding a method? Also: plugin_abi.h, sdk/include/tally/sdk/export.hpp, core/src/plugins/plugin_storage.cpp,
+// Adding a method? Also: plugin_abi.h, sdk/include/tally/sdk/export.hpp, core/src/plugins/storage/plugin_storage.cpp,
 // and a case in sdk/conformance.
 
 #include <chrono>

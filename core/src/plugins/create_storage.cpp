@@ -1,7 +1,7 @@
 #include "tally/create_storage.hpp"
 
+#include "plugins/load/registry.hpp"
 #include "plugins/plugin_loader.hpp"
-#include "plugins/registry.hpp"
 
 namespace tally {
 

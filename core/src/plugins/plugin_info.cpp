@@ -4,10 +4,10 @@
 #include <set>
 
 #include "config/names.hpp"
-#include "plugins/elf_library.hpp"
+#include "plugins/file/elf_library.hpp"
+#include "plugins/load/plugin_search.hpp"
+#include "plugins/load/registry.hpp"
 #include "plugins/plugin_loader.hpp"
-#include "plugins/plugin_search.hpp"
-#include "plugins/registry.hpp"
 #include "tally/error.hpp"
 #include "tally/extensions/health.hpp"
 #include "tally/plugin_info.hpp"

@@ -4,18 +4,18 @@
 
 #include <optional>
 
-#include "plugins/call_frame.hpp"
-#include "plugins/elf_file.hpp"
-#include "plugins/host_services.hpp"
-#include "plugins/line_views.hpp"
-#include "plugins/plugin_options.hpp"
-#include "plugins/plugin_probe.hpp"
-#include "plugins/plugin_search.hpp"
-#include "plugins/plugin_storage.hpp"
-#include "plugins/probe_memory.hpp"
-#include "plugins/registry.hpp"
-#include "plugins/sealed_copy.hpp"
-#include "plugins/section_names.hpp"
+#include "plugins/boundary/call_frame.hpp"
+#include "plugins/boundary/host_services.hpp"
+#include "plugins/boundary/plugin_options.hpp"
+#include "plugins/boundary/views.hpp"
+#include "plugins/file/elf_file.hpp"
+#include "plugins/file/sealed_copy.hpp"
+#include "plugins/load/plugin_probe.hpp"
+#include "plugins/load/plugin_search.hpp"
+#include "plugins/load/probe_memory.hpp"
+#include "plugins/load/registry.hpp"
+#include "plugins/load/section_names.hpp"
+#include "plugins/storage/plugin_storage.hpp"
 
 namespace tally::plugins {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "plugins/loaded_plugin.hpp"
-#include "plugins/plugin_checks.hpp"
+#include "plugins/file/plugin_checks.hpp"
+#include "plugins/load/loaded_plugin.hpp"
 #include "tally/config.hpp"
 #include "tally/plugin_info.hpp"
 #include "tally/storage.hpp"
