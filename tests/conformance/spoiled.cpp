@@ -1,5 +1,5 @@
 // The in-memory example as somebody without care would ship it, in one way at a time:
-//   SPOILED_THROWS         an exception crosses the line
+//   SPOILED_THROWS         an exception crosses the boundary
 //   SPOILED_TELLS          messages show the value of a secret option
 //   SPOILED_CRASHES_LATER  a thread of the constructor crashes a second later
 

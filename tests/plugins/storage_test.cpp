@@ -1,4 +1,4 @@
-// What crosses the line during operations: codes, texts, sinks, cancellation; and what a plugin may get wrong there.
+// What crosses the boundary during operations: codes, texts, sinks, cancellation; what a plugin may get wrong there.
 
 #include <unistd.h>
 

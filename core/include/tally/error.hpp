@@ -33,7 +33,7 @@ enum class ErrorCode : std::int32_t {
   Unsupported = -13,        ///< The backend does not offer this option or operation.
   Closed = -14,             ///< The storage was closed, or the process forked.
   Internal = -15,           ///< A bug, or a code this host does not know.
-  PluginFault = -16,        ///< The plugin broke its contract, for instance it threw across the line.
+  PluginFault = -16,        ///< The plugin broke its contract, for instance it threw across the boundary.
   IsADirectory = -17,       ///< A file operation on a directory.
   NotADirectory = -18,      ///< A key below a plain file.
   NoSpace = -19,            ///< Disk, quota or server memory is full; the old value is intact.

@@ -150,7 +150,7 @@ std::unique_ptr<IStorage> openStorage(const Config& config, PluginUse plugin, co
   const LoadedPlugin& loaded = *plugin;                   // which outlives its uses
   try {
     ErrorFrame error;
-    error.check(asked(loaded.factory().create, options.view(), frame.view(), &opened, &error.view));
+    error.check(callSlot(loaded.factory().create, options.view(), frame.view(), &opened, &error.view));
     auto storage = std::make_unique<PluginStorage>(std::move(plugin), opened);
     observe("create", "a storage is open");
     return storage;

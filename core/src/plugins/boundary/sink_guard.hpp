@@ -1,5 +1,5 @@
 #pragma once
-// What a C++ sink throws waits here until the plugin has returned; nothing crosses the line.
+// What a C++ sink throws waits here until the plugin has returned; nothing crosses the boundary.
 
 #include <cstdint>
 #include <exception>

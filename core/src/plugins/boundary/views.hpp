@@ -1,5 +1,5 @@
 #pragma once
-// C++ values as the C line wants them, and what it answers as C++ values again.
+// C++ values as the C interface wants them, and what it answers as C++ values again.
 
 #include <algorithm>
 #include <chrono>
@@ -73,11 +73,11 @@ struct StatFrame {
   }
 };
 
-/// Call a slot of the plugin. What it throws across the line, which an adapter of the SDK can't, is its fault; where
-/// the two sides share no C++ runtime, it ends the process instead.
+/// Call a slot of the plugin. What it throws across the boundary, which an adapter of the SDK can't, is its fault;
+/// where the two sides share no C++ runtime, it ends the process instead.
 template <typename Slot, typename... Arguments>
-TALLY_DETAIL_INLINE inline auto asked(Slot* slot, Arguments... arguments) {
-  constexpr const char* kThrew = "the plugin threw an exception across the line (rule R6 of plugin_abi.h)";
+TALLY_DETAIL_INLINE inline auto callSlot(Slot* slot, Arguments... arguments) {
+  constexpr const char* kThrew = "the plugin threw an exception across the boundary (rule R6 of plugin_abi.h)";
   try {
     return slot(arguments...);
   } catch (const std::exception& thrown) {
@@ -89,9 +89,9 @@ TALLY_DETAIL_INLINE inline auto asked(Slot* slot, Arguments... arguments) {
 
 /// The same for a slot that can't fail: what it throws is logged.
 template <typename... Parameters, typename... Arguments>
-void told(const std::string& plugin, void (*slot)(Parameters...), Arguments... arguments) noexcept {
+void callSlotAndLog(const std::string& plugin, void (*slot)(Parameters...), Arguments... arguments) noexcept {
   try {
-    asked(slot, arguments...);
+    callSlot(slot, arguments...);
   } catch (const std::exception& thrown) {
     logWarning(plugin, thrown.what());
   }

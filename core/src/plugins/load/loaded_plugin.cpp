@@ -70,7 +70,7 @@ void LoadedPlugin::adopt() {
 
 void LoadedPlugin::take(tally_plugin_entry entry) {
   constexpr std::uint32_t kSize = TALLY_END_OF(tally_plugin, factory);
-  descriptor_ = copyTable(asked(entry), kSize, kSize, "descriptor");
+  descriptor_ = copyTable(callSlot(entry), kSize, kSize, "descriptor");
   if (descriptor_.abi_major != TALLY_ABI_MAJOR) {
     throw Error(ErrorCode::PluginWrongVersion,
                 "the descriptor speaks version " + std::to_string(descriptor_.abi_major) +
@@ -88,7 +88,7 @@ void LoadedPlugin::takeFactory() {
   constexpr std::string_view kId = TALLY_STORAGE_FACTORY;
   constexpr std::uint32_t kSize = TALLY_END_OF(tally_storage_factory, create);
   const tally_str id{kId.data(), kId.size()};
-  const auto* theirs = static_cast<const tally_storage_factory*>(asked(descriptor_.factory, &id));
+  const auto* theirs = static_cast<const tally_storage_factory*>(callSlot(descriptor_.factory, &id));
   factory_ = copyTable(theirs, kSize, kSize, "storage factory");
   if (factory_.create == nullptr) {
     throw Error(ErrorCode::PluginBadDescriptor, std::string("the plugin's storage factory lacks create") + kAskAuthor);
@@ -103,7 +103,7 @@ void LoadedPlugin::init() {
   if (initialised_) return;
   try {
     ErrorFrame error;
-    error.check(asked(descriptor_.init, &hostServicesFor(name()), &error.view));
+    error.check(callSlot(descriptor_.init, &hostServicesFor(name()), &error.view));
   } catch (const Error& failed) {
     throw Error(ErrorCode::PluginInitFailed,
                 "the plugin's init failed: " + failed.message() + ". Mend what it names and load it again")
@@ -116,7 +116,7 @@ void LoadedPlugin::init() {
 }
 
 void LoadedPlugin::shutdown() noexcept {
-  if (initialised_) told(name(), descriptor_.shutdown);
+  if (initialised_) callSlotAndLog(name(), descriptor_.shutdown);
   initialised_ = false;
 }
 

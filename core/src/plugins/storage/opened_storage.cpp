@@ -28,7 +28,7 @@ OpenedStorage::OpenedStorage(PluginUse plugin, const tally_storage& opened)
 }
 
 OpenedStorage::~OpenedStorage() {
-  if (isOfThisProcess()) told(plugin_->name(), ops_.destroy, self_);
+  if (isOfThisProcess()) callSlotAndLog(plugin_->name(), ops_.destroy, self_);
 }
 
 void OpenedStorage::refuse() const {

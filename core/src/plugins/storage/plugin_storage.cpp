@@ -24,8 +24,8 @@ StorageStat PluginStorage::read(std::string_view key, const ByteRange& range, By
     StatFrame stat;
     ErrorFrame error;
     const auto held = opened_->lock(call);
-    const std::int32_t code = asked(opened_->ops().read, opened_->self(), frame.view(), &name, &options, sink.view(),
-                                    &stat.view, &error.view);
+    const std::int32_t code = callSlot(opened_->ops().read, opened_->self(), frame.view(), &name, &options, sink.view(),
+                                       &stat.view, &error.view);
     sink.rethrow();
     error.check(code);
     return stat.stat();
@@ -44,7 +44,7 @@ Version PluginStorage::write(std::string_view key, std::string_view content, con
     ErrorFrame error;
     const auto held = opened_->lock(call);
     error.check(
-        asked(opened_->ops().write, opened_->self(), frame.view(), &name, &part, 1, &view, &stat.view, &error.view));
+        callSlot(opened_->ops().write, opened_->self(), frame.view(), &name, &part, 1, &view, &stat.view, &error.view));
     return stat.version();
   });
 }
@@ -61,7 +61,7 @@ std::optional<std::uint64_t> PluginStorage::append(std::string_view key, std::st
     ErrorFrame error;
     const auto held = opened_->lock(call);
     error.check(
-        asked(opened_->ops().append, opened_->self(), frame.view(), &name, &part, 1, &view, &size, &error.view));
+        callSlot(opened_->ops().append, opened_->self(), frame.view(), &name, &part, 1, &view, &size, &error.view));
     return size == TALLY_UNKNOWN_SIZE ? std::nullopt : std::optional(size);
   });
 }
@@ -78,7 +78,7 @@ bool PluginStorage::list(std::string_view directory, const ListOptions& options,
     ErrorFrame error;
     const auto held = opened_->lock(call);
     const std::int32_t code =
-        asked(opened_->ops().list, opened_->self(), frame.view(), &name, &view, sink.view(), &more, &error.view);
+        callSlot(opened_->ops().list, opened_->self(), frame.view(), &name, &view, sink.view(), &more, &error.view);
     sink.rethrow();
     error.check(code);
     return more != 0;
@@ -93,7 +93,8 @@ std::optional<StorageStat> PluginStorage::stat(std::string_view key, const Call&
     StatFrame stat;
     ErrorFrame error;
     const auto held = opened_->lock(call);
-    const std::int32_t code = asked(opened_->ops().stat, opened_->self(), frame.view(), &name, &stat.view, &error.view);
+    const std::int32_t code =
+        callSlot(opened_->ops().stat, opened_->self(), frame.view(), &name, &stat.view, &error.view);
     if (code == TALLY_E_NOT_FOUND) return std::nullopt;
     error.check(code);
     return std::optional<StorageStat>(std::in_place, stat);
@@ -112,7 +113,7 @@ bool PluginStorage::remove(std::string_view key, const RemoveOptions& options, c
     std::uint32_t existed = 0;
     ErrorFrame error;
     const auto held = opened_->lock(call);
-    error.check(asked(opened_->ops().remove, opened_->self(), frame.view(), &name, &view, &existed, &error.view));
+    error.check(callSlot(opened_->ops().remove, opened_->self(), frame.view(), &name, &view, &existed, &error.view));
     return existed != 0;
   });
 }

@@ -1,5 +1,5 @@
 #pragma once
-// The C table of an open storage as an IStorage again. Checks keys, guards the line, and says in every error which
+// The C table of an open storage as an IStorage again. Checks keys, guards the boundary, and says in every error which
 // backend, operation and key it was.
 
 #include <memory>

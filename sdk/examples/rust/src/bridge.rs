@@ -1,5 +1,5 @@
 //! From a type that implements `Storage` to the table that the host calls. Every function catches panics, since none
-//! may cross the line; all `unsafe` code of the plugin is in this file.
+//! may cross the boundary; all `unsafe` code of the plugin is in this file.
 
 use crate::abi;
 use std::ffi::c_void;

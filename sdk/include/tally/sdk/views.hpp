@@ -1,5 +1,5 @@
 #pragma once
-// What comes over the C line as C++ values, and the other way round: texts, calls, options, states.
+// What comes over the C interface as C++ values, and the other way round: texts, calls, options, states.
 
 #include <chrono>
 #include <cstdint>

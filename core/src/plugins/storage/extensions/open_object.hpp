@@ -19,7 +19,7 @@ class OpenObject {
   OpenObject(std::shared_ptr<OpenedStorage> storage, std::string key, const Opened& opened, const char* what)
       : storage_(std::move(storage)), key_(std::move(key)), ops_(copyFunctions(opened.ops, what)), self_(opened.self) {}
   ~OpenObject() {
-    if (storage_->isOfThisProcess()) told(storage_->plugin().name(), ops_.close, self_);
+    if (storage_->isOfThisProcess()) callSlotAndLog(storage_->plugin().name(), ops_.close, self_);
   }
   OpenObject(const OpenObject&) = delete;
   OpenObject& operator=(const OpenObject&) = delete;

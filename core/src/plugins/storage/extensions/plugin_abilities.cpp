@@ -45,7 +45,7 @@ void* PluginAbilities::find(std::string_view id) {
     return opened_->guarded("extension", id, [&] {
       const tally_str name = strOf(ability.id);
       const auto held = opened_->lock({});
-      const void* table = asked(opened_->ops().extension, opened_->self(), &name);
+      const void* table = callSlot(opened_->ops().extension, opened_->self(), &name);
       auto face = table == nullptr ? nullptr : ability.wrap(opened_, capabilities_, table);
       const std::lock_guard changing(mutex_);
       return known_.try_emplace(ability.id, std::move(face)).first->second.get();

@@ -20,7 +20,7 @@ class PluginAppendStream final : public AppendStream {
       std::uint64_t ticket = 0;
       std::uint32_t accepted = 0;
       ErrorFrame error;
-      error.check(asked(object_.ops().submit, object_.self(), &part, 1, &ticket, &accepted, &error.view));
+      error.check(callSlot(object_.ops().submit, object_.self(), &part, 1, &ticket, &accepted, &error.view));
       if (accepted == 0) return std::nullopt;
       if (ticket != given_) throw Error(ErrorCode::PluginFault, "the plugin gave a ticket out of its order");
       ++given_;
@@ -34,7 +34,7 @@ class PluginAppendStream final : public AppendStream {
       const CallFrame frame(call);
       std::uint64_t size = TALLY_UNKNOWN_SIZE;
       ErrorFrame error;
-      error.check(asked(object_.ops().wait, object_.self(), frame.view(), ticket, &size, &error.view));
+      error.check(callSlot(object_.ops().wait, object_.self(), frame.view(), ticket, &size, &error.view));
       return size == TALLY_UNKNOWN_SIZE ? std::nullopt : std::optional(size);
     });
   }
@@ -58,7 +58,7 @@ std::unique_ptr<AppendStream> PluginAppendStreams::openAppendStream(std::string_
     auto opened = emptyObject<tally_append_stream>();
     ErrorFrame error;
     const auto held = opened_->lock(call);
-    error.check(asked(ops_.open, opened_->self(), frame.view(), &name, &view, &opened, &error.view));
+    error.check(callSlot(ops_.open, opened_->self(), frame.view(), &name, &view, &opened, &error.view));
     return std::make_unique<PluginAppendStream>(opened_, key, opened);
   });
 }

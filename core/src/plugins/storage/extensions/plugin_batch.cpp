@@ -35,7 +35,7 @@ void PluginBatch::run(const char* operation, const Keys& keys, BatchSink& out, c
 
 void PluginBatch::readMany(const Keys& keys, BatchSink& out, const Call& call) {
   run("read", keys, out, call, [&](const auto* frame, const auto& names, const auto* sink, auto* error) {
-    return asked(ops_.read_many, opened_->self(), frame, names.data(), names.size(), sink, error);
+    return callSlot(ops_.read_many, opened_->self(), frame, names.data(), names.size(), sink, error);
   });
 }
 
@@ -47,21 +47,21 @@ void PluginBatch::writeMany(const Keys& keys, const std::vector<std::string_view
     std::vector<tally_bytes> values;
     values.reserve(contents.size());
     for (const auto content : contents) values.push_back(bytesOf(content));
-    return asked(ops_.write_many, opened_->self(), frame, names.data(), values.data(), names.size(), &view, sink,
-                 error);
+    return callSlot(ops_.write_many, opened_->self(), frame, names.data(), values.data(), names.size(), &view, sink,
+                    error);
   });
 }
 
 void PluginBatch::statMany(const Keys& keys, BatchSink& out, const Call& call) {
   run("stat", keys, out, call, [&](const auto* frame, const auto& names, const auto* sink, auto* error) {
-    return asked(ops_.stat_many, opened_->self(), frame, names.data(), names.size(), sink, error);
+    return callSlot(ops_.stat_many, opened_->self(), frame, names.data(), names.size(), sink, error);
   });
 }
 
 void PluginBatch::removeMany(const Keys& keys, const RemoveOptions& options, BatchSink& out, const Call& call) {
   run("remove", keys, out, call, [&](const auto* frame, const auto& names, const auto* sink, auto* error) {
     const tally_remove_options view = viewOf(options);
-    return asked(ops_.remove_many, opened_->self(), frame, names.data(), names.size(), &view, sink, error);
+    return callSlot(ops_.remove_many, opened_->self(), frame, names.data(), names.size(), &view, sink, error);
   });
 }
 

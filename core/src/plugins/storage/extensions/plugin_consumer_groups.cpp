@@ -30,14 +30,14 @@ void PluginConsumerGroups::createGroup(std::string_view key, std::string_view gr
   ask(key, group, call, [&](const auto* frame, const auto* key_view, const auto* group_view, ErrorFrame& error) {
     const tally_group_options view{TALLY_END_OF(tally_group_options, flags),
                                    options.from_end ? TALLY_GROUP_FROM_END : 0};
-    error.check(asked(ops_.create, opened_->self(), frame, key_view, group_view, &view, &error.view));
+    error.check(callSlot(ops_.create, opened_->self(), frame, key_view, group_view, &view, &error.view));
   });
 }
 
 bool PluginConsumerGroups::dropGroup(std::string_view key, std::string_view group, const Call& call) {
   return ask(key, group, call, [&](const auto* frame, const auto* key_view, const auto* group_view, ErrorFrame& error) {
     std::uint32_t existed = 0;
-    error.check(asked(ops_.drop, opened_->self(), frame, key_view, group_view, &existed, &error.view));
+    error.check(callSlot(ops_.drop, opened_->self(), frame, key_view, group_view, &existed, &error.view));
     return existed != 0;
   });
 }
@@ -45,7 +45,7 @@ bool PluginConsumerGroups::dropGroup(std::string_view key, std::string_view grou
 GroupState PluginConsumerGroups::groupState(std::string_view key, std::string_view group, const Call& call) {
   return ask(key, group, call, [&](const auto* frame, const auto* key_view, const auto* group_view, ErrorFrame& error) {
     tally_group_state view{TALLY_END_OF(tally_group_state, waiting), 0, 0, TALLY_UNKNOWN_COUNT};
-    error.check(asked(ops_.state, opened_->self(), frame, key_view, group_view, &view, &error.view));
+    error.check(callSlot(ops_.state, opened_->self(), frame, key_view, group_view, &view, &error.view));
     GroupState state{view.consumers, view.pending, std::nullopt};
     if (view.waiting != TALLY_UNKNOWN_COUNT) state.waiting = view.waiting;
     return state;
@@ -62,7 +62,7 @@ std::unique_ptr<GroupConsumer> PluginConsumerGroups::joinGroup(std::string_view 
                                         options.take_over_after.count()};
     const tally_str name = strOf(consumer);
     auto opened = emptyObject<tally_group_consumer>();
-    error.check(asked(ops_.join, opened_->self(), frame, key_view, group_view, &name, &view, &opened, &error.view));
+    error.check(callSlot(ops_.join, opened_->self(), frame, key_view, group_view, &name, &view, &opened, &error.view));
     return std::make_unique<PluginGroupConsumer>(opened_, key, opened);
   });
 }

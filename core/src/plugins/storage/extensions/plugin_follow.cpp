@@ -22,7 +22,7 @@ class PluginFollower final : public Follower {
       std::uint32_t event = TALLY_FOLLOW_NOTHING;
       ErrorFrame error;
       const std::int32_t code =
-          asked(object_.ops().next, object_.self(), frame.view(), max_bytes, sink.view(), &event, &error.view);
+          callSlot(object_.ops().next, object_.self(), frame.view(), max_bytes, sink.view(), &event, &error.view);
       sink.rethrow();
       error.check(code);
       if (event > TALLY_FOLLOW_REMOVED) throw Error(ErrorCode::PluginFault, "the plugin told an event that is none");
@@ -37,7 +37,7 @@ class PluginFollower final : public Follower {
         StringSink bytes(text);
         ByteSinkAdapter sink(bytes);
         ErrorFrame error;
-        const std::int32_t code = asked(object_.ops().cursor, object_.self(), sink.view(), &error.view);
+        const std::int32_t code = callSlot(object_.ops().cursor, object_.self(), sink.view(), &error.view);
         sink.rethrow();
         error.check(code);
       }
@@ -75,7 +75,7 @@ std::unique_ptr<Follower> PluginFollow::openFollower(std::string_view key, const
     auto opened = emptyObject<tally_follower>();
     ErrorFrame error;
     const auto held = opened_->lock(call);
-    error.check(asked(ops_.open, opened_->self(), frame.view(), &name, &view, &opened, &error.view));
+    error.check(callSlot(ops_.open, opened_->self(), frame.view(), &name, &view, &opened, &error.view));
     return std::make_unique<PluginFollower>(opened_, key, opened);
   });
 }

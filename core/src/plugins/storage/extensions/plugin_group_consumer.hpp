@@ -59,7 +59,7 @@ class PluginGroupConsumer final : public GroupConsumer {
       GroupSinkAdapter sink(out, max_records);
       ErrorFrame error;
       const std::int32_t code =
-          asked(object_.ops().next, object_.self(), frame.view(), max_records, sink.view(), &error.view);
+          callSlot(object_.ops().next, object_.self(), frame.view(), max_records, sink.view(), &error.view);
       sink.rethrow();
       error.check(code);
       return sink.count();
@@ -74,8 +74,8 @@ class PluginGroupConsumer final : public GroupConsumer {
       for (const auto id : ids) views.push_back(strOf(id));
       std::uint64_t acknowledged = 0;
       ErrorFrame error;
-      error.check(asked(object_.ops().acknowledge, object_.self(), frame.view(), views.data(), views.size(),
-                        &acknowledged, &error.view));
+      error.check(callSlot(object_.ops().acknowledge, object_.self(), frame.view(), views.data(), views.size(),
+                           &acknowledged, &error.view));
       return static_cast<std::size_t>(acknowledged);
     });
   }

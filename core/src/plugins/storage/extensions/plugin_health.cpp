@@ -46,7 +46,7 @@ void PluginHealth::checkHealth(HealthSink& out, const Call& call) {
     HealthSinkAdapter sink(out);
     ErrorFrame error;
     const auto held = opened_->lock(call);
-    const std::int32_t code = asked(ops_.check, opened_->self(), frame.view(), sink.view(), &error.view);
+    const std::int32_t code = callSlot(ops_.check, opened_->self(), frame.view(), sink.view(), &error.view);
     sink.rethrow();
     error.check(code);
   });

@@ -19,7 +19,7 @@ class PluginLease final : public Lease {
       const tally_bytes part = bytesOf(content);
       StatFrame stat;
       ErrorFrame error;
-      error.check(asked(object_.ops().write, object_.self(), frame.view(), &part, 1, &stat.view, &error.view));
+      error.check(callSlot(object_.ops().write, object_.self(), frame.view(), &part, 1, &stat.view, &error.view));
       return stat.version();
     });
   }
@@ -30,7 +30,7 @@ class PluginLease final : public Lease {
       const tally_bytes part = bytesOf(content);
       std::uint64_t size = TALLY_UNKNOWN_SIZE;
       ErrorFrame error;
-      error.check(asked(object_.ops().append, object_.self(), frame.view(), &part, 1, &size, &error.view));
+      error.check(callSlot(object_.ops().append, object_.self(), frame.view(), &part, 1, &size, &error.view));
       return size == TALLY_UNKNOWN_SIZE ? std::nullopt : std::optional(size);
     });
   }
@@ -39,7 +39,7 @@ class PluginLease final : public Lease {
     object_.guarded("release", [&] {
       const CallFrame frame(call);
       ErrorFrame error;
-      error.check(asked(object_.ops().release, object_.self(), frame.view(), &error.view));
+      error.check(callSlot(object_.ops().release, object_.self(), frame.view(), &error.view));
     });
   }
 
@@ -62,7 +62,7 @@ std::unique_ptr<Lease> PluginLeases::acquireLease(std::string_view key, std::str
     ErrorFrame error;
     const auto held = opened_->lock(call);
     error.check(
-        asked(ops_.acquire, opened_->self(), frame.view(), &key_view, &owner_view, &view, &opened, &error.view));
+        callSlot(ops_.acquire, opened_->self(), frame.view(), &key_view, &owner_view, &view, &opened, &error.view));
     return std::make_unique<PluginLease>(opened_, key, opened);
   });
 }

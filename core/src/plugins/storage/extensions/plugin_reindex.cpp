@@ -33,7 +33,7 @@ ReindexResult PluginReindex::rebuildIndex(ReindexProgress& progress, const Call&
     tally_reindex_result view{TALLY_END_OF(tally_reindex_result, dropped), 0, 0, 0, 0};
     ErrorFrame error;
     const auto held = opened_->lock(call);
-    const std::int32_t code = asked(ops_.rebuild, opened_->self(), frame.view(), sink.view(), &view, &error.view);
+    const std::int32_t code = callSlot(ops_.rebuild, opened_->self(), frame.view(), sink.view(), &view, &error.view);
     sink.rethrow();
     error.check(code);
     return ReindexResult{view.objects, view.added, view.dropped};
