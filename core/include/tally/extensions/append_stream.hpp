@@ -28,7 +28,7 @@ class TALLY_API AppendStream {
   /// Take a copy of `content` for sending. Returns its ticket, counting from 0, or nothing when the window is full:
   /// then wait() for an earlier one and submit again. With nothing on its way it is never full, however large the
   /// append. Errors: that of the stream; TooLarge.   Cost: a copy; never a round trip.
-  virtual std::optional<std::uint64_t> submit(std::string_view content) = 0;
+  [[nodiscard]] virtual std::optional<std::uint64_t> submit(std::string_view content) = 0;
 
   /// Wait until the append of this ticket is acknowledged, and so is everything before it. Returns the object's size
   /// just after it, where known.
