@@ -3,17 +3,17 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "append_group.hpp"
-#include "appending.hpp"
-#include "batch.hpp"
-#include "file_follower.hpp"
-#include "file_state.hpp"
-#include "health.hpp"
-#include "keys.hpp"
-#include "listing.hpp"
-#include "reading.hpp"
-#include "removal.hpp"
-#include "replace.hpp"
+#include "abilities/append_group.hpp"
+#include "abilities/batch.hpp"
+#include "abilities/file_follower.hpp"
+#include "abilities/health.hpp"
+#include "files/appending.hpp"
+#include "files/listing.hpp"
+#include "files/reading.hpp"
+#include "files/removal.hpp"
+#include "files/replace.hpp"
+#include "root/keys.hpp"
+#include "system/file_state.hpp"
 
 namespace tally::local {
 namespace {

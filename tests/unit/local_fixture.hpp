@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "local/journal.hpp"
+#include "local/journal/journal.hpp"
 #include "local/local_storage.hpp"
 #include "support/doctest.hpp"
 #include "support/temp_dir.hpp"

@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "local/journal.hpp"
+#include "local/journal/journal.hpp"
 #include "local_fixture.hpp"
 
 using namespace tally;

@@ -6,8 +6,8 @@
 
 #include <cerrno>
 
-#include "local/key_hash.hpp"
-#include "local/system_error.hpp"
+#include "local/journal/key_hash.hpp"
+#include "local/system/system_error.hpp"
 #include "local_fixture.hpp"
 
 using namespace tally;
