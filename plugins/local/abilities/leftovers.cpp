@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "files/listing.hpp"
 #include "journal/journal_file.hpp"
 #include "system/file_state.hpp"
+#include "system/folder_records.hpp"
 
 namespace tally::local {
 namespace {

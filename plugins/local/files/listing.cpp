@@ -13,13 +13,12 @@
 #include <deque>
 
 #include "system/file_state.hpp"
-#include "system/system_error.hpp"
+#include "system/folder_records.hpp"
 
 namespace tally::local {
 namespace {
 
 constexpr std::size_t kMaxPasses = 12;  // one misses up to 40 % of what is replaced all the time (btrfs)
-constexpr std::size_t kBlockBytes = std::size_t{32} * 1024;  // more gains nothing
 
 struct Item {
   std::uint64_t prefix;  // eight bytes behind what all names share, as one number that compares like the bytes
@@ -140,33 +139,6 @@ class Listing {
   const int folder_;
   std::vector<Item> items_;
 };
-
-}  // namespace
-
-FolderRecords::FolderRecords(int folder, const Call& call) {
-  for (;;) {
-    call.check();
-    std::unique_ptr<char[]> block(new char[kBlockBytes]);
-    const ssize_t bytes = ::getdents64(folder, block.get(), kBlockBytes);
-    // A folder that was removed after it was opened has nothing in it.
-    if (bytes < 0 && errno != ENOENT) throw systemError(errno, "can't read the folder");
-    if (bytes <= 0) return;
-    take(block.get(), static_cast<std::size_t>(bytes));
-    blocks_.push_back(std::move(block));
-  }
-}
-
-void FolderRecords::take(char* block, std::size_t bytes) {
-  for (std::size_t at = 0; at < bytes;) {
-    const auto* entry = reinterpret_cast<const dirent64*>(block + at);
-    at += entry->d_reclen;
-    const std::string_view name = entry->d_name;
-    if (name == "." || name == "..") continue;
-    records_.push_back({name.data(), static_cast<std::uint16_t>(name.size()), entry->d_type});
-  }
-}
-
-namespace {
 
 // Whether names may have changed since then. What is replaced gets a new place on some file systems (tmpfs, btrfs), so
 // one that was there all the time can be missed.

@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "files/listing.hpp"
 #include "system/c_path.hpp"
 #include "system/file_state.hpp"
+#include "system/folder_records.hpp"
 #include "system/system_error.hpp"
 
 namespace tally::local {
