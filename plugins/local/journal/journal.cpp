@@ -1,13 +1,12 @@
 #include "journal/journal.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstring>
 
 #include "journal/key_hash.hpp"
-#include "system/c_path.hpp"
+#include "journal/note.hpp"
 #include "system/system_error.hpp"
 
 namespace tally::local {
@@ -17,44 +16,6 @@ namespace {
 std::size_t slotOf(std::string_view key) noexcept {
   static_assert(kSlots == 256);
   return hashOf(key) >> 56;  // the low bits know little of the last bytes of a key
-}
-
-bool unfinished(std::uint64_t sequence) noexcept { return sequence % 2 != 0; }
-
-// Whether a failed open says that there is nothing left to undo.
-bool isGone(int number) noexcept {
-  return number == ENOENT || number == ENOTDIR || number == ELOOP || number == EXDEV || number == EISDIR ||
-         number == ENXIO;
-}
-
-// What a slot says of an append.
-struct Note {
-  std::uint64_t made;  // the hash of the key whose file the append makes, if its position is kNoFile
-  FileIdentity file;
-  std::uint64_t position, end;
-
-  // Whether the file ends in bytes of that append. A file that is longer than it can be was appended to by a program
-  // that takes no locks; another one of the same inode is that of somebody else.
-  bool hides(std::string_view key, int fd, const struct stat& found) const {
-    const auto size = static_cast<std::uint64_t>(found.st_size);
-    if (position == kNoFile && size == 0 && made == hashOf(key)) return true;
-    return file.inode == found.st_ino && size <= end && (position == kNoFile || size > position) &&
-           identityOf(fd) == file;
-  }
-};
-
-Note noteIn(const Slot& slot) noexcept {
-  const std::uint64_t made = slot.made.load(std::memory_order_acquire);
-  const std::uint64_t inode = slot.inode.load(std::memory_order_acquire);
-  return {made,
-          {inode, slot.birth.load(std::memory_order_acquire)},
-          slot.position.load(std::memory_order_acquire),
-          slot.end.load(std::memory_order_acquire)};
-}
-
-[[noreturn]] void cantUndo(std::string_view key) {
-  throw systemError(errno,
-                    "can't undo what a dead process has left at '" + std::string(key) + "', which shares its lock");
 }
 
 #if defined(__SANITIZE_THREAD__)
@@ -225,57 +186,6 @@ void Journal::joinOnce() {
   undoAllOfDeadOwners();
   if (reading_ == nullptr) beReadable(*writing_);
   writable_.store(writing_->slots(), std::memory_order_release);
-}
-
-void Journal::undoAllOfDeadOwners() noexcept {
-  for (std::uint32_t i = 0; i < kSlots; ++i) {
-    Slot& slot = writing_->slots()[i];
-    if (!unfinished(slot.sequence.load(std::memory_order_relaxed))) continue;
-    const int result = ::pthread_mutex_trylock(&slot.mutex);
-    if (result == EOWNERDEAD) ::pthread_mutex_consistent(&slot.mutex);
-    if (result != 0 && result != EOWNERDEAD) continue;
-    try {
-      if (unfinished(slot.sequence.load(std::memory_order_relaxed))) undo(slot);
-    } catch (const std::exception&) {
-      // The note stays; the next writer of the key meets the same obstacle and reports it.
-    }
-    ::pthread_mutex_unlock(&slot.mutex);
-  }
-}
-
-void Journal::undo(Slot& slot) {
-  const std::string key(slot.key, std::min<std::size_t>(slot.key_size, sizeof slot.key));
-  if (slot.inode.load(std::memory_order_relaxed) != 0 || slot.position.load(std::memory_order_relaxed) == kNoFile) {
-    undoAppend(key, slot);
-  } else {
-    undoReplace(key, slot);
-  }
-  close(slot);
-}
-
-void Journal::undoAppend(std::string_view key, const Slot& slot) const {
-  const UniqueFd file = root_.open(key, {O_WRONLY | O_NONBLOCK});
-  if (!file && isGone(errno)) return;
-  struct stat found {};
-  if (!file || ::fstat(file.get(), &found) != 0) cantUndo(key);
-  if (!S_ISREG(found.st_mode)) return;
-  const Note note = noteIn(slot);
-  if (!note.hides(key, file.get(), found)) return;
-  if (note.position == kNoFile) return removeMade(key);
-  if (::ftruncate(file.get(), static_cast<off_t>(note.position)) != 0) cantUndo(key);
-  if (root_.durable() && ::fdatasync(file.get()) != 0) cantUndo(key);
-}
-
-void Journal::removeMade(std::string_view key) const {
-  const UniqueFd folder = root_.openParent(key);
-  const CPath name(path::basename(key));
-  if (!folder || (::unlinkat(folder.get(), name.get(), 0) != 0 && errno != ENOENT)) cantUndo(key);
-}
-
-void Journal::undoReplace(std::string_view key, const Slot& slot) const {
-  const UniqueFd folder = root_.openParent(key);
-  if (!folder && isGone(errno)) return;
-  if (!folder || (::unlinkat(folder.get(), temporaryName(slot).c_str(), 0) != 0 && errno != ENOENT)) cantUndo(key);
 }
 
 }  // namespace tally::local
