@@ -1,8 +1,5 @@
 #include "local_storage.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include "abilities/append_group.hpp"
 #include "abilities/batch.hpp"
 #include "abilities/file_follower.hpp"
@@ -13,7 +10,6 @@
 #include "files/removal.hpp"
 #include "files/replace.hpp"
 #include "root/keys.hpp"
-#include "system/file_state.hpp"
 
 namespace tally::local {
 namespace {
@@ -70,20 +66,12 @@ bool LocalStorage::list(std::string_view directory, const ListOptions& options, 
 
 std::optional<StorageStat> LocalStorage::stat(std::string_view key, const Call& call) {
   begin(call);
+  if (!key.empty()) checkKey(key);
+  const bool is_there = parts_.root.find();
+  if (!key.empty()) return is_there ? statFile(parts_.root, parts_.journal, key, call) : std::nullopt;
   StorageStat folder;
   folder.is_directory = true;
-  if (!key.empty()) checkKey(key);
-  if (!parts_.root.find()) return key.empty() ? std::optional(folder) : std::nullopt;
-  if (key.empty()) return folder;
-  const OpenedFile file = openToRead(parts_.root, key, O_PATH);
-  if (!file.fd && (errno == ENOENT || errno == ENOTDIR)) {
-    parts_.root.requirePresent();
-    return std::nullopt;
-  }
-  if (!file.fd) parts_.root.fail(errno, key, "can't look at the file");
-  struct stat found {};
-  if (!parts_.journal.visibleStat(file.key, file.fd.get(), found, call)) return std::nullopt;
-  return describe(found);
+  return folder;
 }
 
 bool LocalStorage::remove(std::string_view key, const RemoveOptions& options, const Call& call) {

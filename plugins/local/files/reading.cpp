@@ -74,4 +74,16 @@ StorageStat readFile(const Root& root, Journal& journal, std::string_view key, c
   throw Error(ErrorCode::Unavailable, "another program shortens the file while it is read").retryable(true);
 }
 
+std::optional<StorageStat> statFile(const Root& root, Journal& journal, std::string_view key, const Call& call) {
+  const OpenedFile file = openToRead(root, key, O_PATH);
+  if (!file.fd && (errno == ENOENT || errno == ENOTDIR)) {
+    root.requirePresent();
+    return std::nullopt;
+  }
+  if (!file.fd) root.fail(errno, key, "can't look at the file");
+  struct stat found {};
+  if (!journal.visibleStat(file.key, file.fd.get(), found, call)) return std::nullopt;
+  return describe(found);
+}
+
 }  // namespace tally::local

@@ -1,7 +1,8 @@
 #pragma once
-// Reading: the bytes of a file up to where its last whole append ended.
+// Reading: the bytes of a file up to where its last whole append ended, and what is known of it.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,5 +29,9 @@ std::uint64_t readAt(int fd, char* room, const ByteRange& range, const Call& cal
 /// Cost: 4 system calls.
 StorageStat readFile(const Root& root, Journal& journal, std::string_view key, const ByteRange& range, ByteSink& out,
                      const Call& call);
+
+/// Describe a file or folder as IStorage::stat does; nothing when it is absent. The root must be there.
+/// Cost: 3 system calls.
+std::optional<StorageStat> statFile(const Root& root, Journal& journal, std::string_view key, const Call& call);
 
 }  // namespace tally::local
