@@ -140,19 +140,30 @@ struct stat fill(int fd, const Replacement& wanted, const std::optional<struct s
   return fresh;
 }
 
-// One attempt; nothing when the folder or the temporary was removed meanwhile.
-std::optional<Replaced> tryReplace(const Root& root, Journal::Lock& lock, const Replacement& wanted) {
+// None when it was removed meanwhile.
+UniqueFd openFolder(const Root& root, const Replacement& wanted) {
   const bool must_exist = wanted.options.if_version.has_value();  // then no folder is made on the way to a Conflict
   UniqueFd folder = must_exist ? root.openParent(wanted.key) : root.makeParent(wanted.key);
   if (!folder && errno == ENOENT && must_exist) checkConditions(std::nullopt, wanted.options);
-  if (!folder && errno == ENOENT) return std::nullopt;
-  if (!folder) root.fail(errno, wanted.key, "can't open the folder");
-  const CPath name(path::basename(wanted.key));
-  const auto old = statusIn(folder.get(), name.get());
+  if (!folder && errno != ENOENT) root.fail(errno, wanted.key, "can't open the folder");
+  return folder;
+}
+
+// What the new file takes the place of, where it may.
+std::optional<struct stat> findOld(const Root& root, int folder, const char* name, const Replacement& wanted) {
+  const auto old = statusIn(folder, name);
   if (old && S_ISLNK(old->st_mode)) root.refuseLink(wanted.key);
   if (old) requireFile(old->st_mode);
   checkConditions(old, wanted.options);
+  return old;
+}
 
+// One attempt; nothing when the folder or the temporary was removed meanwhile.
+std::optional<Replaced> tryReplace(const Root& root, Journal::Lock& lock, const Replacement& wanted) {
+  UniqueFd folder = openFolder(root, wanted);
+  if (!folder) return std::nullopt;
+  const CPath name(path::basename(wanted.key));
+  const auto old = findOld(root, folder.get(), name.get(), wanted);
   struct stat fresh {};
   {
     Temporary temporary(folder, lock, old ? 0600 : 0666);
