@@ -46,28 +46,41 @@ FollowEvent FileFollower::next(ByteSink& out, std::uint64_t max_bytes, const Cal
 FollowEvent FileFollower::look(ByteSink& out, std::uint64_t max_bytes, const Call& call) {
   for (;; call.check()) {
     unfinished_ = false;
-    if (!file_.fd) {
-      if (!findObject(call))
-        return std::exchange(place_, {}).file.inode != 0 ? FollowEvent::Removed : FollowEvent::Nothing;
-      if (enter()) return FollowEvent::Reset;
-    }
-    struct stat now {};
-    parts_.journal.visibleStat(file_.key, file_.fd.get(), now, call);
-    const auto size = static_cast<std::uint64_t>(now.st_size);
-    if (now.st_nlink != 0 && size < place_.offset) {
-      place_.offset = 0;
-      return FollowEvent::Reset;
-    }
-    if (now.st_nlink != 0 && size > place_.offset) {
-      if (deliver(out, std::min(size - place_.offset, max_bytes), call)) return FollowEvent::Data;
-      continue;
-    }
-    if (now.st_nlink != 0 && stillNamed()) {
-      unfinished_ = static_cast<std::uint64_t>(statusOf(file_.fd.get()).st_size) > size;
-      return FollowEvent::Nothing;
-    }
-    file_ = {};
+    std::optional<FollowEvent> event;
+    if (!file_.fd) event = begin(call);
+    if (!event) event = readOn(out, max_bytes, call);
+    if (event) return *event;
   }
+}
+
+// Find the object. Nothing to tell when it is where it was.
+std::optional<FollowEvent> FileFollower::begin(const Call& call) {
+  if (!findObject(call)) {
+    return std::exchange(place_, {}).file.inode != 0 ? FollowEvent::Removed : FollowEvent::Nothing;
+  }
+  return enter() ? std::optional(FollowEvent::Reset) : std::nullopt;
+}
+
+// From the open file. Nothing to tell when it has to be looked at once more, or is not the object any longer.
+std::optional<FollowEvent> FileFollower::readOn(ByteSink& out, std::uint64_t max_bytes, const Call& call) {
+  struct stat now {};
+  parts_.journal.visibleStat(file_.key, file_.fd.get(), now, call);
+  const auto size = static_cast<std::uint64_t>(now.st_size);
+  const bool is_there = now.st_nlink != 0;
+  if (is_there && size < place_.offset) {
+    place_.offset = 0;
+    return FollowEvent::Reset;
+  }
+  if (is_there && size > place_.offset) {
+    const bool whole = deliver(out, std::min(size - place_.offset, max_bytes), call);
+    return whole ? std::optional(FollowEvent::Data) : std::nullopt;
+  }
+  if (is_there && stillNamed()) {
+    unfinished_ = static_cast<std::uint64_t>(statusOf(file_.fd.get()).st_size) > size;
+    return FollowEvent::Nothing;
+  }
+  file_ = {};
+  return std::nullopt;
 }
 
 // No descriptor when the object is absent.

@@ -1,6 +1,7 @@
 #pragma once
 // Following a file as it grows.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,8 @@ class FileFollower final : public Follower {
 
  private:
   FollowEvent look(ByteSink& out, std::uint64_t max_bytes, const Call& call);
+  std::optional<FollowEvent> begin(const Call& call);
+  std::optional<FollowEvent> readOn(ByteSink& out, std::uint64_t max_bytes, const Call& call);
   OpenedFile open() const;
   bool findFile();
   bool findObject(const Call& call);
