@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "redis_storage.hpp"
+#include "redis/storage/redis_storage.hpp"
 #include "tally/sdk/plugin.hpp"
 
 namespace {

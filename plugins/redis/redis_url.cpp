@@ -1,4 +1,4 @@
-#include "redis_url.hpp"
+#include "redis/redis_url.hpp"
 
 #include <charconv>
 

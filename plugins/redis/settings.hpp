@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "redis_url.hpp"
+#include "redis/redis_url.hpp"
 
 namespace tally::redis {
 

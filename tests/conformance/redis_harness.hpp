@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "redis/key_names.hpp"
+#include "redis/names/key_names.hpp"
 #include "redis/redis_server.hpp"
 #include "redis/tls_server.hpp"
 #include "tally/conformance/harness.hpp"

@@ -3,10 +3,10 @@
 #include <atomic>
 #include <thread>
 
-#include "redis/cluster_slot.hpp"
-#include "redis/key_names.hpp"
+#include "redis/names/key_names.hpp"
 #include "redis/redis_server.hpp"
 #include "redis/server_calls.hpp"
+#include "redis/servers/cluster_slot.hpp"
 #include "support/doctest.hpp"
 #include "tally/extensions/batch.hpp"
 #include "tally/extensions/reindex.hpp"

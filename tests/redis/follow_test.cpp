@@ -3,8 +3,8 @@
 #include <atomic>
 #include <thread>
 
-#include "redis/follow_cursor.hpp"
 #include "redis/redis_server.hpp"
+#include "redis/storage/follow_cursor.hpp"
 #include "support/doctest.hpp"
 #include "tally/extensions/follow.hpp"
 

@@ -4,10 +4,10 @@
 
 #include <array>
 
-#include "redis/cluster_slot.hpp"
-#include "redis/key_names.hpp"
+#include "redis/lua/sha1.hpp"
+#include "redis/names/key_names.hpp"
 #include "redis/redis_url.hpp"
-#include "redis/sha1.hpp"
+#include "redis/servers/cluster_slot.hpp"
 #include "support/doctest.hpp"
 #include "tally/path.hpp"
 

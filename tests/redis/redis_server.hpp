@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "redis/redis_storage.hpp"
+#include "redis/storage/redis_storage.hpp"
 #include "support/child_process.hpp"
 #include "support/temp_dir.hpp"
 

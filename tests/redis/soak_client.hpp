@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "redis/redis_storage.hpp"
+#include "redis/storage/redis_storage.hpp"
 
 namespace tally::test {
 

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <random>
 
-#include "redis/key_names.hpp"
+#include "redis/names/key_names.hpp"
 #include "redis/redis_server.hpp"
 #include "redis/soak_client.hpp"
 #include "support/doctest.hpp"

@@ -1,9 +1,9 @@
 // The steps of a change on a cluster, when one of them fails.
 
-#include "redis/key_names.hpp"
-#include "redis/object_writer.hpp"
+#include "redis/lua/scripts.hpp"
+#include "redis/names/key_names.hpp"
+#include "redis/objects/object_writer.hpp"
 #include "redis/one_node_cluster.hpp"
-#include "redis/scripts.hpp"
 #include "support/doctest.hpp"
 
 using namespace tally;

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "redis/redis_server.hpp"
-#include "redis/tls.hpp"
+#include "redis/wire/tls.hpp"
 #include "support/temp_dir.hpp"
 
 namespace tally::test {

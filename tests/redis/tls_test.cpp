@@ -4,8 +4,8 @@
 
 #include <sys/resource.h>
 
-#include "redis/tls.hpp"
 #include "redis/tls_server.hpp"
+#include "redis/wire/tls.hpp"
 #include "support/doctest.hpp"
 #include "tally/extensions/follow.hpp"
 

@@ -1,7 +1,7 @@
 // Appends with a token land once, and appends that drop the beginning leave an object that can be read.
 
+#include "redis/lua/scripts.hpp"
 #include "redis/redis_server.hpp"
-#include "redis/scripts.hpp"
 #include "support/doctest.hpp"
 #include "tally/conformance/fault_proxy.hpp"
 #include "tally/extensions/append_stream.hpp"
