@@ -1,10 +1,10 @@
-// How keys are called on the server, and how the address is read.
+// How keys and scripts are called on the server, and how the address is read.
 
 #include <rapidcheck.h>
 
 #include <array>
 
-#include "redis/lua/sha1.hpp"
+#include "redis/lua/scripts.hpp"
 #include "redis/names/key_names.hpp"
 #include "redis/redis_url.hpp"
 #include "redis/servers/cluster_slot.hpp"
@@ -113,11 +113,12 @@ TEST_CASE("slots: are those of the cluster specification") {
   CHECK(redis::slotOf(redis::tagOfSlot(4711)) == 4711);
 }
 
-TEST_CASE("sha1: is that of the standard's examples") {
-  CHECK(redis::sha1("") == "da39a3ee5e6b4b0d3255bfef95601890afd80709");
-  CHECK(redis::sha1("abc") == "a9993e364706816aba3e25717850c26c9cd0d89d");
-  CHECK(redis::sha1("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq") ==
-        "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
+TEST_CASE("scripts: are called by the digest that sha1sum prints") {
+  const redis::Script one{"return 1"}, two{"a", "b"};
+  CHECK(one.source() == "return 1\n");
+  CHECK(one.digest() == "48df9b519ca145c867b895f740b37bd891e887af");
+  CHECK(two.source() == "a\nb\n");
+  CHECK(two.digest() == "05dec960e24d918b8a73a1c53bcbbaac2ee5c2e0");
 }
 
 TEST_CASE("url: hosts, user, password and database") {

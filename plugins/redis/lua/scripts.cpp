@@ -1,9 +1,28 @@
 #include "redis/lua/scripts.hpp"
 
-#include "redis/lua/sha1.hpp"
+#include <nettle/base16.h>
+#include <nettle/sha1.h>
+
+#include <array>
+#include <cstdint>
+
 #include "redis/lua/sources.hpp"
 
 namespace tally::redis {
+namespace {
+
+std::string sha1(std::string_view text) {
+  sha1_ctx state;
+  sha1_init(&state);
+  sha1_update(&state, text.size(), reinterpret_cast<const std::uint8_t*>(text.data()));
+  std::array<std::uint8_t, SHA1_DIGEST_SIZE> digest{};
+  sha1_digest(&state, digest.size(), digest.data());
+  std::string digits(BASE16_ENCODE_LENGTH(SHA1_DIGEST_SIZE), '\0');
+  base16_encode_update(digits.data(), digest.size(), digest.data());
+  return digits;
+}
+
+}  // namespace
 
 Script::Script(std::initializer_list<std::string_view> parts) {
   for (const auto part : parts) source_.append(part) += '\n';

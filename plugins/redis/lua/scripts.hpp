@@ -7,11 +7,12 @@
 
 namespace tally::redis {
 
-/// One script: parts that are joined. Immutable.
+/// One script: parts that are joined, a line feed behind each. Immutable.
 class Script {
  public:
   Script(std::initializer_list<std::string_view> parts);
   const std::string& source() const noexcept { return source_; }
+  /// The SHA-1 of the source, in 40 lower-case hexadecimal digits: by it the server calls a script that it knows.
   const std::string& digest() const noexcept { return digest_; }
 
  private:
