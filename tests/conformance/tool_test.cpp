@@ -58,6 +58,51 @@ TEST_CASE("tool: a case that is skipped although it is required is a failure (bu
   CHECK(kitOn(TALLY_CARELESS_PLUGIN, "--only D01,J01 --require D,J --except J01").code == 0);
 }
 
+TEST_CASE("tool: says what it is, and its name in front of every fault") {
+  const auto version = kit("--version");
+  CAPTURE(version.output);
+  CHECK(version.code == 0);
+  CHECK(version.output.rfind("tally-conformance " TALLY_VERSION "\nplugin interface 1.0\ncompiler ", 0) == 0);
+  CHECK(kit("-V").output == version.output);
+  for (const auto& [arguments, fault] : std::map<std::string, std::string>{
+           {"", "FILE is required\nhint: 'tally-conformance --help' shows how"},
+           {quoted(TALLY_CARELESS_PLUGIN) + " --only Z99", "'Z99' is neither a case nor a group"},
+           {quoted(TALLY_CARELESS_PLUGIN) + " --effort 0", "--effort: "}}) {
+    const auto ended = kit(arguments);
+    CAPTURE(ended.output);
+    CHECK(ended.code == 2);
+    CHECK(ended.output.rfind("tally-conformance: " + fault, 0) == 0);
+  }
+}
+
+TEST_CASE("tool: output that can't be written is a failure of its own, whatever the cases did") {
+  const char* const standard = "tally-conformance: standard output can't be written: No space left on device";
+  for (const char* arguments : {"--list", "--help", "--version", "--only D01", "--only P17"}) {
+    const auto ended = kitOn(TALLY_CARELESS_PLUGIN, std::string(arguments) + " > /dev/full");
+    CAPTURE(arguments);
+    CAPTURE(ended.output);
+    CHECK(ended.code == 4);
+    CHECK(says(ended, standard));
+  }
+}
+
+TEST_CASE("tool: a report that can't be written is named, and the other one is written") {
+  const std::string whole = TALLY_TEST_FOLDER "/report";
+  for (const auto& [bad, good] : {std::pair("--json", "--junit"), std::pair("--junit", "--json")}) {
+    for (const auto& [file, why] :
+         {std::pair("/dev/full", "No space left on device"), std::pair("/none/x", "No such file or directory")}) {
+      std::remove(whole.c_str());
+      const auto ended =
+          kitOn(TALLY_CARELESS_PLUGIN, "--only D01 " + std::string(bad) + " " + file + " " + good + quoted(whole));
+      CAPTURE(ended.output);
+      CHECK(ended.code == 4);
+      CHECK(says(ended, std::string("tally-conformance: the report can't be written to ") + file + ": " + why));
+      CHECK(says(ended, "1 passed, 0 failed"));
+      CHECK(std::ifstream(whole).peek() != EOF);
+    }
+  }
+}
+
 TEST_CASE("tool: each case has an id of its own") {
   const auto listed = kitOn(TALLY_CARELESS_PLUGIN, "--list");
   std::istringstream lines(listed.output);

@@ -1,7 +1,5 @@
 // JUnit's XML, as continuous integration servers read it.
 #include <cstdio>
-#include <fstream>
-#include <stdexcept>
 
 #include "report.hpp"
 
@@ -58,11 +56,11 @@ std::string suiteOf(const Report& report, const Group& group) {
 }  // namespace
 
 void writeJunit(const Report& report, const std::vector<Group>& groups, const std::string& file) {
-  std::ofstream stream(file, std::ios::trunc);
+  auto stream = openReport(file);
   stream << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"" << escaped(report.name) << "\">\n";
   for (const auto& group : groups) stream << suiteOf(report, group);
   stream << "</testsuites>\n";
-  if (!stream.flush()) throw std::runtime_error("can't write the report to " + file);
+  finishReport(stream, file);
 }
 
 }  // namespace tally::conformance

@@ -38,6 +38,32 @@ bool allRequiredRan(const Report& report, const CommandLine& line) {
   return ids.empty();
 }
 
+/// The reports beside the printed one. Where one can't be written, the other still is.
+void writeFiles(const Report& report, const std::vector<Group>& groups, const CommandLine& line) {
+  std::string faults;
+  const auto attempt = [&](const std::string& file, auto&& write) {
+    try {
+      if (!file.empty()) write();
+    } catch (const CantReport& fault) {
+      faults += (faults.empty() ? "" : "; ") + std::string(fault.what());
+    }
+  };
+  attempt(line.json_file, [&] { writeJson(report, line.json_file); });
+  attempt(line.junit_file, [&] { writeJunit(report, groups, line.junit_file); });
+  if (!faults.empty()) throw CantReport(faults);
+}
+
+/// What `program` ends with. Help and version are answers, every other fault of the line is a wrong usage.
+int answered(CLI::App& app, const std::function<int()>& program) {
+  const std::string name = app.get_name();  // parsing changes it
+  try {
+    return program();
+  } catch (const CLI::ParseError& fault) {
+    if (fault.get_exit_code() == 0) return app.exit(fault);
+    throw std::runtime_error(fault.what() + ("\nhint: '" + name) + " --help' shows how");
+  }
+}
+
 }  // namespace
 
 void describe(CLI::App& app, CommandLine& line) {
@@ -70,6 +96,7 @@ const char* exitCodeHelp() noexcept {
          "  1    a case failed, or one that --require names was skipped\n"
          "  2    the command line or the configuration is wrong\n"
          "  3    the storage under test can't be opened\n"
+         "  4    standard output or the file of a report can't be written\n"
          "  130  stopped by a signal; the report holds what had ended\n";
 }
 
@@ -90,24 +117,27 @@ int runAndReport(Harness& harness, const std::vector<Group>& groups, CommandLine
   line.options.stop = [] { return stop_asked != 0; };
   const Report report = run(harness, groups, line.options);
   printSummary(report);
-  if (!line.json_file.empty()) writeJson(report, line.json_file);
-  if (!line.junit_file.empty()) writeJunit(report, groups, line.junit_file);
   const bool required_ran = allRequiredRan(report, line);
+  writeFiles(report, groups, line);
   if (report.stopped) return kStopped;
   return report.count(Result::Failed) == 0 && required_ran ? kAllPassed : kCaseFailed;
 }
 
 int guarded(CLI::App& app, const std::function<int()>& program) {
+  const auto fail = [name = app.get_name()](const std::exception& error, int code) {
+    std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
+    return code;
+  };
   try {
-    return program();
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kAllPassed : kWrongUsage;
+    const int code = answered(app, program);
+    finishPrinting();
+    return code;
+  } catch (const CantReport& error) {
+    return fail(error, kCantReport);
   } catch (const CantOpen& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return kCantOpen;
+    return fail(error, kCantOpen);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return kWrongUsage;
+    return fail(error, kWrongUsage);
   }
 }
 

@@ -32,10 +32,11 @@ const char* exitCodeHelp() noexcept;
 void printList(const std::vector<Group>& groups);
 
 /// Run, print, write the reports, and return the exit code. A SIGINT or SIGTERM ends the run with what is known.
-/// Errors: those of run() and of the reports.
+/// Errors: those of run(); CantReport, with every report that couldn't be written.
 int runAndReport(Harness& harness, const std::vector<Group>& groups, CommandLine& line);
 
-/// Call `program`, which parses the line of `app` and runs, and turn what it throws into a message and an exit code.
+/// Call `program`, which parses the line of `app` and runs, and turn what it throws into a message under the name of
+/// `app` and an exit code. What was printed and never came out is a failure too.
 int guarded(CLI::App& app, const std::function<int()>& program);
 
 }  // namespace tally::conformance

@@ -1,16 +1,24 @@
 #include "report.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
-#include <fstream>
+#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
 namespace tally::conformance {
 namespace {
 
 constexpr unsigned kCapabilities = 8;
+
+int print_errno = 0;  // of the first write to standard output that failed
+
+/// A later write may work again, so the reason is kept; what follows a failed write leaves errno alone.
+void flushPrinted() noexcept {
+  const bool failed = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+  if (failed && print_errno == 0) print_errno = errno;
+}
 
 Capability capability(unsigned bit) { return static_cast<Capability>(std::uint64_t{1} << bit); }
 
@@ -40,6 +48,12 @@ void printFailed(const Report& report) {
   }
   if (ids.empty()) return;
   std::printf("\nagain: --only %s --seed %llu --verbose\n", ids.c_str(), static_cast<unsigned long long>(report.seed));
+}
+
+std::string reasonOf(int number) { return number == 0 ? "" : std::string(": ") + std::strerror(number); }
+
+[[noreturn]] void failToReport(const std::string& file) {
+  throw CantReport("the report can't be written to " + file + reasonOf(errno));
 }
 
 }  // namespace
@@ -78,7 +92,7 @@ void Progress::after(const Outcome& outcome) {
   const bool explain = outcome.result == Result::Failed || (verbose_ && !outcome.text.empty());
   if (explain) std::printf("     %s\n", outcome.text.c_str());
   showLive();
-  std::fflush(stdout);
+  flushPrinted();
 }
 
 void Progress::showLive() const {
@@ -97,7 +111,24 @@ void printSummary(const Report& report) {
   std::printf("\n%s, seed %llu\n%zu passed, %zu failed, %zu skipped\n", report.name.c_str(),
               static_cast<unsigned long long>(report.seed), report.count(Result::Passed), report.count(Result::Failed),
               report.count(Result::Skipped));
-  std::fflush(stdout);
+  flushPrinted();
+}
+
+void finishPrinting() {
+  flushPrinted();
+  if (std::ferror(stdout) == 0) return;
+  throw CantReport("standard output can't be written" + reasonOf(print_errno) + "; what was printed is not complete");
+}
+
+std::ofstream openReport(const std::string& file) {
+  errno = 0;
+  std::ofstream stream(file, std::ios::trunc);
+  if (!stream) failToReport(file);
+  return stream;
+}
+
+void finishReport(std::ofstream& stream, const std::string& file) {
+  if (!stream.flush()) failToReport(file);
 }
 
 void writeJson(const Report& report, const std::string& file) {
@@ -119,9 +150,9 @@ void writeJson(const Report& report, const std::string& file) {
                             {"seconds", one.seconds},
                             {"text", one.text}});
   }
-  std::ofstream stream(file, std::ios::trunc);
+  auto stream = openReport(file);
   stream << out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
-  if (!stream.flush()) throw std::runtime_error("can't write the report to " + file);
+  finishReport(stream, file);
 }
 
 }  // namespace tally::conformance

@@ -1,6 +1,8 @@
 #pragma once
 // The report for people, and the one for programs.
 
+#include <fstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +10,12 @@
 #include "tally/conformance/runner.hpp"
 
 namespace tally::conformance {
+
+/// A report is not where it should be.
+class CantReport final : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 std::string_view nameOf(Capability one) noexcept;
 
@@ -34,7 +42,14 @@ class Progress {
 /// Capabilities, skips, deviations, how to run the failed ones again, and last "N passed, N failed, N skipped".
 void printSummary(const Report& report);
 
-/// The same as one JSON object. Errors: std::runtime_error if the file can't be written.
+/// Flush what was printed. Errors: CantReport if some of it never came out of the process.
+void finishPrinting();
+
+/// A file of a report. Errors, of both: CantReport, with the reason.
+std::ofstream openReport(const std::string& file);
+void finishReport(std::ofstream& stream, const std::string& file);
+
+/// The same as one JSON object. Errors: CantReport.
 void writeJson(const Report& report, const std::string& file);
 
 /// The same as JUnit's XML, a suite for each group. Deviations are skipped tests there. Errors: as above.

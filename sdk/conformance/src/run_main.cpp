@@ -7,7 +7,8 @@
 namespace tally::conformance {
 
 int runMain(int argc, char** argv, Harness& harness, const std::vector<Group>& more_groups) {
-  CLI::App app("Tries to break the storage contract on '" + harness.name() + "'.");
+  const std::string path = argc > 0 ? argv[0] : "";
+  CLI::App app("Tries to break the storage contract on '" + harness.name() + "'.", path.substr(path.rfind('/') + 1));
   app.footer(exitCodeHelp());
   return guarded(app, [&] {
     std::vector<Group> groups = baseGroups();

@@ -1,11 +1,14 @@
 // tally-conformance: the conformance kit on any plugin, loaded from its file as the runtime does it.
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
 #include "plugin_cases.hpp"
 #include "plugin_harness.hpp"
 #include "program.hpp"
 #include "tally/conformance/store_groups.hpp"
+#include "tally/plugin_abi.h"
 
 namespace {
 
@@ -28,6 +31,11 @@ constexpr const char* kExamples =
     "    --through-proxy url=127.0.0.1:6379 --junit report.xml\n"
     "\n";
 
+std::string versionText() {
+  return fmt::format("tally-conformance {}\nplugin interface {}.{}\ncompiler {}", TALLY_CONFORMANCE_VERSION,
+                     TALLY_ABI_MAJOR, TALLY_ABI_MINOR, __VERSION__);
+}
+
 std::vector<Group> allGroups() {
   std::vector<Group> groups = baseGroups();
   addHostCases(groups);
@@ -45,6 +53,7 @@ int main(int argc, char** argv) {
     Settings settings;
     describe(app, line);
     describe(app, settings);
+    app.set_version_flag("-V,--version", versionText, "print version, plugin interface and compiler, and end");
     const std::vector<Group> groups = allGroups();
     for (int i = 1; i < argc; ++i) {
       if (std::string_view(argv[i]) == "--list") return printList(groups), kAllPassed;

@@ -68,6 +68,7 @@ inline constexpr int kAllPassed = 0;
 inline constexpr int kCaseFailed = 1;  ///< or one that had to run was skipped
 inline constexpr int kWrongUsage = 2;  ///< the command line names what there is not
 inline constexpr int kCantOpen = 3;    ///< the storage under test can't be opened, or is not empty
+inline constexpr int kCantReport = 4;  ///< standard output or the file of a report can't be written
 inline constexpr int kStopped = 130;   ///< by a signal
 
 /// Run as a program, see --help. Returns the exit code.
