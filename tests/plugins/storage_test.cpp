@@ -44,11 +44,12 @@ TEST_CASE("boundary: whatever a plugin throws becomes a code with a text, from e
     ErrorCode code;
     const char* says;
   };
-  constexpr Row kRows[] = {{"runtime_error", ErrorCode::PluginFault, "something broke"},
-                           {"int", ErrorCode::PluginFault, "not a std::exception"},
-                           {"odd", ErrorCode::PluginFault, "not a std::exception"},
-                           {"bad_alloc", ErrorCode::Exhausted, "out of memory"},
-                           {"host_code", ErrorCode::Internal, "not a plugin's"}};
+  constexpr Row kRows[] = {
+      {"runtime_error", ErrorCode::PluginFault, "the plugin threw std::runtime_error: something broke"},
+      {"int", ErrorCode::PluginFault, "the plugin threw int: not a std::exception"},
+      {"odd", ErrorCode::PluginFault, "the plugin threw (anonymous namespace)::Odd: not a std::exception"},
+      {"bad_alloc", ErrorCode::Exhausted, "out of memory"},
+      {"host_code", ErrorCode::Internal, "not a plugin's"}};
   for (const Row& row : kRows) {
     CAPTURE(row.key);
     const std::string key = row.key;

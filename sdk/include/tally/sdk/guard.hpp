@@ -3,6 +3,7 @@
 // side. Built with -fno-exceptions, what TALLY_THROW noted during the call takes the same way.
 
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -14,6 +15,11 @@
 #include "tally/error.hpp"
 #include "tally/plugin_abi.h"
 #include "tally/sdk/config.hpp"
+
+#if defined(__cpp_exceptions) && defined(__cpp_rtti) && __has_include(<cxxabi.h>)
+#include <cxxabi.h>
+#define TALLY_DETAIL_NAMES_TYPES
+#endif
 
 namespace tally::sdk::detail {
 
@@ -59,17 +65,23 @@ struct SinkStopped {
 /// Whether the running call has noted an error. With exceptions nobody gets to ask.
 constexpr bool failed() noexcept { return false; }
 
-inline Error fault(const char* type, const char* text) {
-  return Error(ErrorCode::PluginFault, std::string("the plugin threw ") + type + ": " + text);
+/// The type of what is being caught, as its source calls it where that is known; else `otherwise`.
+inline std::string caughtType(const char* otherwise) {
+#ifdef TALLY_DETAIL_NAMES_TYPES
+  const std::type_info* const type = abi::__cxa_current_exception_type();
+  if (type == nullptr) return otherwise;  // of another language
+  int status = 0;
+  char* const name = abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
+  std::string result = name == nullptr ? type->name() : name;
+  std::free(name);
+  return result;
+#else
+  return otherwise;
+#endif
 }
 
-inline const char* typeOf(const std::exception& thrown) noexcept {
-#ifdef __cpp_rtti
-  return typeid(thrown).name();
-#else
-  static_cast<void>(thrown);
-  return "a std::exception";
-#endif
+inline Error fault(const char* otherwise, const char* text) {
+  return Error(ErrorCode::PluginFault, "the plugin threw " + caughtType(otherwise) + ": " + text);
 }
 
 /// Run `body`; whatever it throws becomes a code and a text.
@@ -85,7 +97,7 @@ TALLY_DETAIL_INLINE inline std::int32_t guarded(tally_error* error, Body&& body)
   } catch (const std::bad_alloc&) {
     return report(error, Error(ErrorCode::Exhausted, "out of memory"));
   } catch (const std::exception& thrown) {
-    return report(error, fault(typeOf(thrown), thrown.what()));
+    return report(error, fault("a std::exception", thrown.what()));
   } catch (...) {
     return report(error, fault("something", "not a std::exception"));
   }
