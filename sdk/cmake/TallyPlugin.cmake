@@ -18,6 +18,7 @@
 #   one symbol; NAME.inspect, that a host can read who it is; NAME.loads, that a host opens it and gets an answer;
 #   NAME.conformance, that it keeps the contract, with ARGS for tally-conformance. CONFIG holds its options; it may be
 #   left out where none is required. NO_SERVICE leaves out the last two, where what the backend talks to is not there.
+#   Without tally or tally-conformance the cases that need it are there, but disabled: CTest lists them as not run.
 include(GNUInstallDirs)
 
 function(tally_add_plugin name)
@@ -95,6 +96,18 @@ function(tally_package_plugin name)
   include(CPack)
 endfunction()
 
+# A case that runs what find_program() has found under a name in the variable `found`; disabled where that is nothing.
+function(tally_add_program_test name program found)
+  if(${found})
+    add_test(NAME ${name} COMMAND ${${found}} ${ARGN})
+    return()
+  endif()
+  add_test(NAME ${name} COMMAND ${program} ${ARGN})
+  set_tests_properties(${name} PROPERTIES DISABLED TRUE)
+  message(WARNING "${name} is disabled, as it needs the program ${program}: install the package ${program}, or set "
+    "${found}")
+endfunction()
+
 function(tally_test_plugin name)
   cmake_parse_arguments(ARG "NO_SERVICE" "FILE;CONFIG" "ARGS" ${ARGN})
   if(NOT ARG_FILE)
@@ -109,23 +122,12 @@ function(tally_test_plugin name)
     -DNM=${CMAKE_NM} -DPLUGIN=${ARG_FILE} -P ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/check_exports.cmake)
   find_program(TALLY_PROGRAM tally HINTS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../../bin)
   find_program(TALLY_CONFORMANCE_PROGRAM tally-conformance HINTS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../../bin)
-  if(TALLY_PROGRAM)
-    add_test(NAME ${name}.inspect COMMAND ${TALLY_PROGRAM} plugins inspect ${ARG_FILE})
-  else()
-    message(WARNING "${name}.inspect and ${name}.loads need the program tally: install the package tally, or set "
-      "TALLY_PROGRAM")
-  endif()
+  tally_add_program_test(${name}.inspect tally TALLY_PROGRAM plugins inspect ${ARG_FILE})
   if(ARG_NO_SERVICE)
     return()
   endif()
-  if(TALLY_PROGRAM)
-    add_test(NAME ${name}.loads COMMAND ${TALLY_PROGRAM} ${config}
-      --set storage.backend=${name} --set storage.plugin.path=${ARG_FILE} plugins doctor)
-  endif()
-  if(TALLY_CONFORMANCE_PROGRAM)
-    add_test(NAME ${name}.conformance COMMAND ${TALLY_CONFORMANCE_PROGRAM} ${ARG_FILE} ${config} ${ARG_ARGS})
-  else()
-    message(WARNING "${name}.conformance needs the program tally-conformance: install the package tally-conformance, or "
-      "set TALLY_CONFORMANCE_PROGRAM")
-  endif()
+  tally_add_program_test(${name}.loads tally TALLY_PROGRAM ${config}
+    --set storage.backend=${name} --set storage.plugin.path=${ARG_FILE} plugins doctor)
+  tally_add_program_test(${name}.conformance tally-conformance TALLY_CONFORMANCE_PROGRAM
+    ${ARG_FILE} ${config} ${ARG_ARGS})
 endfunction()
