@@ -5,6 +5,7 @@
 #include "commands/command.hpp"
 #include "files.hpp"
 #include "plugin_template.hpp"
+#include "taken_name.hpp"
 
 namespace tally::cli {
 namespace {
@@ -53,6 +54,15 @@ void printNext(Context& context, const NewOptions& options, const fs::path& fold
   }
 }
 
+/// A project can be written without a configuration, or with a faulty one; then the usual places count.
+std::vector<SearchPlace> placesOf(Context& context) {
+  try {
+    return searchPlaces(context.config());
+  } catch (const Error&) {
+    return searchPlaces(Config());
+  }
+}
+
 ExitCode create(Context& context, const NewOptions& options) {
   checkName(options.name);
   const auto folder = fs::path(options.output.empty() ? options.name : options.output).lexically_normal();
@@ -63,10 +73,14 @@ ExitCode create(Context& context, const NewOptions& options) {
     writeFile(folder, file, options.name);
     files.push_back(std::string(file.path));
   }
+  const auto warning = takenName(options.name, placesOf(context));
   if (context.options.json) {
-    context.printJson({{"folder", folder.string()}, {"language", options.language}, {"files", files}});
+    const auto warnings = warning.empty() ? Json::array() : Json::array({warning});
+    context.printJson(
+        {{"folder", folder.string()}, {"language", options.language}, {"files", files}, {"warnings", warnings}});
   } else {
     printNext(context, options, folder);
+    if (!warning.empty()) context.warn(warning);
   }
   return ExitCode::Ok;
 }
@@ -75,11 +89,12 @@ ExitCode create(Context& context, const NewOptions& options) {
 
 void registerPluginsNew(CLI::App& group, Context& context) {
   auto options = std::make_shared<NewOptions>();
-  auto& command =
-      addCommand(group, {"new",
-                         "Write a project for a backend of your own, which builds and passes its tests.",
-                         {"tally plugins new mystore", "tally plugins new --lang rust mystore --output src"},
-                         {ExitCode::Failed, ExitCode::Permission, ExitCode::NoSpace}});
+  auto& command = addCommand(
+      group, {"new",
+              "Write a project for a backend of your own, which builds and passes its tests. Says so when another "
+              "backend has the name, and which of them would be loaded.",
+              {"tally plugins new mystore", "tally plugins new --lang rust mystore --output src"},
+              {ExitCode::Failed, ExitCode::Permission, ExitCode::NoSpace}});
   command.add_option("NAME", options->name, "Name of the backend: lower-case letters, digits and '_'")->required();
   command.add_option("--lang", options->language, "Language; default: c++")
       ->check(CLI::IsMember({"c++", "c", "rust"}))

@@ -21,6 +21,7 @@
 #include "step_view.hpp"
 #include "support/temp_dir.hpp"
 #include "table.hpp"
+#include "taken_name.hpp"
 #include "text.hpp"
 
 namespace tally::cli {
@@ -246,6 +247,37 @@ TEST_CASE("init: what the template gives as a default is read back as that defau
   CHECK(std::get<std::string>(options["none"].value) == "null");
   CHECK(std::get<OptionValue::List>(options["seeds"].value) == OptionValue::List{"a, b"});
   CHECK(std::get<std::int64_t>(options["size"].value) == 42);
+}
+
+TEST_CASE("plugins new: who wins where two plugins have one name") {
+  const test::TempDir dir;
+  const auto folder = [&](const char* name) { return dir.path() / name; };
+  const std::vector<SearchPlace> places = {{folder("a"), "plugins.searchPath", ""},
+                                           {folder("b"), "beside the core library", ""},
+                                           {folder("c"), "local installations", ""},
+                                           {folder("d"), "system installations", ""}};
+  struct Row {
+    const char *where, *says;
+  };
+  const std::array rows = {Row{"b", "/b/libtally_s2.so (beside the core library) wins over yours in /usr/local/"},
+                           Row{"c", "yours takes the place of "},
+                           Row{"d", "yours in /usr/local/lib/tally/plugins wins over "}};
+  CHECK(takenName("mine", places).empty());
+  CHECK(takenName("s2", places).find("where that is installed with the core library, it wins") != std::string::npos);
+  for (const auto& row : rows) {
+    CAPTURE(row.where);
+    std::filesystem::create_directory(folder(row.where));
+    const auto file = folder(row.where) / "libtally_s2.so";
+    std::ofstream(file) << "x";
+    CHECK(takenName("s2", places).find(row.says) != std::string::npos);
+    CHECK(takenName("s2", places).find(file.string()) != std::string::npos);
+    std::filesystem::remove(file);
+  }
+  std::filesystem::create_directory(folder("a"));
+  std::ofstream(folder("a") / "libtally_s2.so") << "x";
+  auto ignored = places;
+  ignored[0].ignored = "not an absolute folder";
+  CHECK(takenName("s2", ignored).find("/a/libtally_s2.so") == std::string::npos);
 }
 
 TEST_CASE("exit codes: every error has one, unknown numbers too") {
