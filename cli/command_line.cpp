@@ -66,12 +66,6 @@ const CLI::App* lastRecognised(const CLI::App& app) {
   return last;
 }
 
-std::vector<std::string> subcommandNames(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const auto* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
-  return names;
-}
-
 std::vector<std::string> optionNames(const CLI::App& app, const CLI::App& root) {
   std::vector<std::string> names;
   for (const auto* one : {&app, &root}) {
@@ -96,7 +90,7 @@ void buildCommandLine(CLI::App& app, Context& context) {
   addGlobalOptions(app, context.options);
   for (const auto add : {registerInit, registerLs, registerShow, registerFollow, registerRuns, registerReport,
                          registerAppend, registerImport, registerExport, registerRm, registerStorage, registerPlugins,
-                         registerConfig, registerCompletion}) {
+                         registerConfig, registerCompletion, registerHelp}) {
     add(app, context);
   }
   app.require_subcommand(1);
@@ -115,7 +109,7 @@ std::string describeUsageFault(const CLI::App& app, const CLI::ParseError& fault
   const auto* command = lastRecognised(app);
   const auto left = app.remaining(true);
   if (left.empty()) {
-    const bool needs_command = !subcommandNames(*command).empty();
+    const bool needs_command = !shownCommands(*command).empty();
     return needs_command ? fmt::format("'{}' needs a command", commandPath(app)) : std::string(fault.what());
   }
   const auto& word = left.front();
@@ -123,7 +117,7 @@ std::string describeUsageFault(const CLI::App& app, const CLI::ParseError& fault
   // Behind -- an option is a word like every other.
   const bool behind = std::find(known_options.begin(), known_options.end(), word) != known_options.end();
   const bool is_option = !behind && word.size() > 1 && word.front() == '-';
-  const auto known = is_option ? known_options : subcommandNames(*command);
+  const auto known = is_option ? known_options : namesOf(shownCommands(*command));
   const auto* kind = is_option ? "option" : known.empty() ? "argument" : "command";
   auto message = fmt::format("unknown {} '{}'", kind, word);
   if (behind) return message + "; an option stands behind its command and before '--'";

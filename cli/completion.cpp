@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "commands/command.hpp"
+
 namespace tally::cli {
 namespace {
 
@@ -63,7 +65,7 @@ void addNode(const CLI::App& app, const std::string& path, const std::vector<Wor
       if (!own) node.options.push_back(word);
     }
   }
-  const auto commands = app.get_subcommands(nullptr);
+  const auto commands = shownCommands(app);
   for (const auto* command : commands) {
     node.commands.push_back({command->get_name(), firstSentence(command->get_description())});
   }
@@ -71,12 +73,6 @@ void addNode(const CLI::App& app, const std::string& path, const std::vector<Wor
   for (const auto* command : commands) {
     addNode(*command, path.empty() ? command->get_name() : path + " " + command->get_name(), global, nodes);
   }
-}
-
-std::vector<Node> nodesOf(const CLI::App& root) {
-  std::vector<Node> nodes;
-  addNode(root, "", optionsOf(root), nodes);
-  return nodes;
 }
 
 /// Inside single quotes of a shell.
@@ -90,6 +86,24 @@ std::string joined(const std::vector<Word>& list) {
   std::string words;
   for (const auto& word : list) words += (words.empty() ? "" : " ") + word.text;
   return words;
+}
+
+/// After `help` come the same words as without it.
+void addHelpNodes(std::vector<Node>& nodes) {
+  std::vector<Node> help;
+  for (auto& node : nodes) {
+    if (node.path == "help") node.choices = joined(nodes.front().commands);
+    if (!node.path.empty() && !node.commands.empty())
+      help.push_back({"help " + node.path, {}, {}, joined(node.commands)});
+  }
+  nodes.insert(nodes.end(), help.begin(), help.end());
+}
+
+std::vector<Node> nodesOf(const CLI::App& root) {
+  std::vector<Node> nodes;
+  addNode(root, "", optionsOf(root), nodes);
+  addHelpNodes(nodes);
+  return nodes;
 }
 
 /// Options for a word that begins like one, else commands and what an argument may be.

@@ -48,3 +48,13 @@ CLI::App& addCommand(CLI::App& parent, const CommandText& text) {
 }
 
 }  // namespace tally::cli
+std::vector<const CLI::App*> shownCommands(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
+}
+
+std::vector<std::string> namesOf(const std::vector<const CLI::App*>& commands) {
+  std::vector<std::string> names;
+  for (const auto* command : commands) names.push_back(command->get_name());
+  return names;
+}
+

@@ -28,6 +28,10 @@ std::vector<ExitCode> plus(std::vector<ExitCode> codes, std::initializer_list<Ex
 /// Add a subcommand with its help text to `parent`.
 CLI::App& addCommand(CLI::App& parent, const CommandText& text);
 
+/// The commands below `app` that its help shows, in that order.
+std::vector<const CLI::App*> shownCommands(const CLI::App& app);
+std::vector<std::string> namesOf(const std::vector<const CLI::App*>& commands);
+
 /// What CLI11 asks of a check: nothing for a duration, else what is wrong with the text.
 std::string checkDuration(const std::string& text);
 
@@ -58,5 +62,6 @@ void registerPlugins(CLI::App& app, Context& context);
 void registerPluginsNew(CLI::App& group, Context& context);
 void registerConfig(CLI::App& app, Context& context);
 void registerCompletion(CLI::App& app, Context& context);
+void registerHelp(CLI::App& app, Context& context);
 
 }  // namespace tally::cli
