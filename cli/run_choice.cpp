@@ -2,6 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <numeric>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
 namespace tally::cli {
 
 RunRef chosenRun(Context& context, const ConversationRef& conversation, const std::string& id,
@@ -28,6 +34,29 @@ RunRef chosenRun(Context& context, const ConversationRef& conversation, const st
     if (const auto near = nearestName(id, known); !near.empty()) message += fmt::format("; did you mean '{}'?", near);
   }
   throw Error(ErrorCode::NotFound, message);
+}
+
+std::vector<RunRef> runsOf(Context& context, const ConversationRef& conversation, const std::string& type) {
+  auto runs = conversation.listRuns(context.call());
+  if (const auto wanted = parseRunType(type)) {
+    std::erase_if(runs, [&](const RunRef& run) { return run.type() != *wanted; });
+  }
+  return runs;
+}
+
+std::vector<RunRef> newestRuns(std::vector<RunRef> runs, std::uint64_t limit) {
+  if (limit == 0 || limit >= runs.size()) return runs;
+  const auto age = [](const RunRef& run) {
+    return std::tuple(run.timestamp(), std::string_view(run.id()), run.type());
+  };
+  std::vector<std::size_t> order(runs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return age(runs[a]) > age(runs[b]); });
+  order.resize(limit);
+  std::sort(order.begin(), order.end());
+  std::vector<RunRef> newest;
+  for (const auto index : order) newest.push_back(std::move(runs[index]));
+  return newest;
 }
 
 }  // namespace tally::cli

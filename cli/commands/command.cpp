@@ -14,6 +14,12 @@ std::vector<ExitCode> plus(std::vector<ExitCode> codes, std::initializer_list<Ex
   return codes;
 }
 
+CLI::Option& addRunType(CLI::App& command, std::string& type, const std::string& meaning) {
+  const std::vector<std::string> kinds = {std::string(nameOf(RunType::Tally)),
+                                          std::string(nameOf(RunType::Trajectory))};
+  return *command.add_option("--type", type, meaning)->check(CLI::IsMember(kinds))->type_name("tally|trajectory");
+}
+
 std::string checkDuration(const std::string& text) {
   return parseDuration(text) ? std::string() : "expected a duration such as 5s or 250ms, not " + text;
 }
@@ -47,7 +53,6 @@ CLI::App& addCommand(CLI::App& parent, const CommandText& text) {
   return *command;
 }
 
-}  // namespace tally::cli
 std::vector<const CLI::App*> shownCommands(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
 }
@@ -58,3 +63,4 @@ std::vector<std::string> namesOf(const std::vector<const CLI::App*>& commands) {
   return names;
 }
 
+}  // namespace tally::cli

@@ -32,6 +32,9 @@ CLI::App& addCommand(CLI::App& parent, const CommandText& text);
 std::vector<const CLI::App*> shownCommands(const CLI::App& app);
 std::vector<std::string> namesOf(const std::vector<const CLI::App*>& commands);
 
+/// The option --type, for a kind of run.
+CLI::Option& addRunType(CLI::App& command, std::string& type, const std::string& meaning);
+
 /// What CLI11 asks of a check: nothing for a duration, else what is wrong with the text.
 std::string checkDuration(const std::string& text);
 

@@ -124,14 +124,37 @@ std::string createdAt(const Json& run) {
   return "";
 }
 
-void printHead(Context& context, const RunRef& run, const Json& report) {
-  const auto created = createdAt(report);
-  context.out.print("{} run {}{}\n\n", nameOf(run.type()), escaped(run.id()),
-                    created.empty() ? std::string() : ", created " + escaped(created));
+/// A run, and among how many it was found as the latest; 0 where it was named.
+struct ChosenRun {
+  RunRef run;
+  std::size_t latest_of = 0;
+};
+
+/// Errors: those of chosenRun; NotFound if there is none to be the latest.
+ChosenRun choose(Context& context, const ReportOptions& options) {
+  const auto conversation = context.conversation(options.conversation);
+  if (!options.run.empty()) return {chosenRun(context, conversation, options.run, options.type)};
+  const auto type = options.type.empty() ? std::string(nameOf(RunType::Tally)) : options.type;
+  const auto runs = runsOf(context, conversation, type);
+  if (!runs.empty()) return {newestRuns(runs, 1).front(), runs.size()};
+  auto message = fmt::format("conversation '{}' has no {} run yet", conversation.id(), type);
+  if (const auto others = runsOf(context, conversation, "").size(); others != 0) {
+    const auto other = type == nameOf(RunType::Tally) ? RunType::Trajectory : RunType::Tally;
+    message += fmt::format("; {} of the other kind: --type {}", others, nameOf(other));
+  }
+  throw Error(ErrorCode::NotFound, message);
 }
 
-void printReport(Context& context, const RunRef& run, const Json& report, bool steps) {
-  printHead(context, run, report);
+void printHead(Context& context, const ChosenRun& chosen, const Json& report) {
+  const auto created = createdAt(report);
+  context.out.print("{} run {}{}{}\n\n", nameOf(chosen.run.type()), escaped(chosen.run.id()),
+                    created.empty() ? std::string() : ", created " + escaped(created),
+                    chosen.latest_of == 0 ? std::string() : fmt::format(", the latest of {}", chosen.latest_of));
+}
+
+void printReport(Context& context, const ChosenRun& chosen, const Json& report, bool steps) {
+  const auto& run = chosen.run;
+  printHead(context, chosen, report);
   const auto evals = summarise(report);
   if (run.type() == RunType::Trajectory) {
     printMembers(context, report);
@@ -158,13 +181,14 @@ Json reportJson(const ReportOptions& options, const RunRef& run, const Document&
 }
 
 ExitCode report(Context& context, const ReportOptions& options) {
-  const auto run = chosenRun(context, context.conversation(options.conversation), options.run, options.type);
+  const auto chosen = choose(context, options);
+  const auto& run = chosen.run;
   const auto document = run.load(context.call());
   const auto content = treeOf(document.text());
   if (context.options.json) {
     context.printJson(reportJson(options, run, document, content));
   } else {
-    printReport(context, run, content, options.steps);
+    printReport(context, chosen, content, options.steps);
   }
   warnOf(context, document.findings());
   return judge(document.findings(), options.strict);
@@ -177,13 +201,11 @@ void registerReport(CLI::App& app, Context& context) {
   auto& command = addCommand(
       app, {"report",
             "Show a run: for each eval count, mean score, rates and verdict. The verdict is fail if any value failed.",
-            {"tally report conv-1 run-1", "tally report conv-1 run-1 --steps", "tally report conv-1 run-1 --json"},
+            {"tally report conv-1", "tally report conv-1 run-1 --steps", "tally report conv-1 run-1 --json"},
             plus(kStoreExitCodes, {ExitCode::Data})});
   command.add_option("CONV", options->conversation, "Id of the conversation")->required();
-  command.add_option("RUN", options->run, "Id of the run")->required();
-  command.add_option("--type", options->type, "Kind of run, where both kinds have one of that id")
-      ->check(CLI::IsMember({"tally", "trajectory"}))
-      ->type_name("tally|trajectory");
+  command.add_option("RUN", options->run, "Id of the run; default: the latest, by the time in its id");
+  addRunType(command, options->type, "Kind of run: where both kinds have one of that id, and for the latest");
   command.add_flag("--steps", options->steps, "Also every value, one row a step");
   command.add_flag("--strict", options->strict, "Exit with 7 if there are findings");
   command.callback([options, &context] { context.action = [options, &context] { return report(context, *options); }; });

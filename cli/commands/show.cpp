@@ -13,6 +13,7 @@ namespace {
 struct ShowOptions {
   std::string id;
   std::optional<std::int64_t> step;
+  std::uint64_t last = 0;
   bool full = false;
   bool strict = false;
 };
@@ -26,6 +27,9 @@ std::vector<const Step*> chosenSteps(Context& context, const Conversation& conve
     warnOf(context, conversation.findings());  // the step may be in a line that could not be read
     throw Error(ErrorCode::NotFound, fmt::format("conversation '{}' has no step {}; it has {} step(s)", options.id,
                                                  *options.step, conversation.steps().size()));
+  }
+  if (options.last != 0 && options.last < chosen.size()) {
+    chosen.erase(chosen.begin(), chosen.end() - static_cast<std::ptrdiff_t>(options.last));
   }
   return chosen;
 }
@@ -78,10 +82,16 @@ void registerShow(CLI::App& app, Context& context) {
       app,
       {"show",
        "Show the steps of a conversation, one line a message. Odd lines of the file are reported as warnings.",
-       {"tally show conv-1", "tally show conv-1 --step 3 --full", "tally show conv-1 --json | jq '.steps[].input'"},
+       {"tally show conv-1", "tally show conv-1 --last 2 --full", "tally show conv-1 --json | jq '.steps[].input'"},
        plus(kStoreExitCodes, {ExitCode::Data})});
   command.add_option("CONV", options->id, "Id of the conversation")->required();
-  command.add_option("--step", options->step, "Only the step with this stepIndex")->type_name("N")->check(checkCount);
+  auto* step = command.add_option("--step", options->step, "Only the step with this stepIndex")
+                   ->type_name("N")
+                   ->check(checkCount);
+  command.add_option("--last", options->last, "Only the last N steps; 0 for all")
+      ->type_name("N")
+      ->check(checkCount)
+      ->excludes(step);
   command.add_flag("--full", options->full, "Whole texts instead of one line a message");
   command.add_flag("--strict", options->strict, "Exit with 7 if there are findings");
   command.callback([options, &context] { context.action = [options, &context] { return show(context, *options); }; });
