@@ -17,6 +17,7 @@ enum class ExitCode {
   Permission = 6,   ///< known, but not allowed
   Data = 7,         ///< stored or given data is damaged or invalid
   NoSpace = 8,      ///< disk or quota is full
+  Verdict = 9,      ///< a report was shown, and its verdict is what --fail-on named
 
   // A command that takes long was asked to stop, and did: 128 and the number of the signal.
   HungUp = 129,       ///< the terminal is gone
@@ -38,6 +39,7 @@ constexpr std::string_view meaningOf(ExitCode code) noexcept {
     case ExitCode::Permission: return "not permitted or not authenticated";
     case ExitCode::Data: return "data is corrupt or invalid, or --strict met findings";
     case ExitCode::NoSpace: return "no space left";
+    case ExitCode::Verdict: return "--fail-on met the verdict of the report";
     case ExitCode::HungUp: return "ended by SIGHUP";
     case ExitCode::Interrupted: return "ended by Ctrl-C";
     case ExitCode::Terminated: return "ended by SIGTERM";

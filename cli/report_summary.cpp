@@ -148,4 +148,17 @@ std::vector<EvalSummary> summarise(const Json& report) {
   return summaries;
 }
 
+std::string_view verdictOf(const EvalSummary& eval) noexcept {
+  return eval.verdict.empty() && !eval.threshold.empty() ? "unknown" : std::string_view(eval.verdict);
+}
+
+std::string_view verdictOf(const std::vector<EvalSummary>& evals) noexcept {
+  for (const std::string_view verdict : {"fail", "unknown", "pass"}) {
+    if (std::any_of(evals.begin(), evals.end(), [&](const auto& eval) { return verdictOf(eval) == verdict; })) {
+      return verdict;
+    }
+  }
+  return "";
+}
+
 }  // namespace tally::cli

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tally/json.hpp"
@@ -32,5 +33,10 @@ struct EvalSummary {
 
 /// The evals of a report in the order of their definitions. Members of the wrong type count as absent.
 std::vector<EvalSummary> summarise(const Json& report);
+
+/// The verdict of an eval where all of them count: its own, or "unknown" if it has a threshold and none was given.
+std::string_view verdictOf(const EvalSummary& eval) noexcept;
+/// Of all of them: "fail" if any failed, else "unknown" if any is, else "pass"; empty where none has a verdict.
+std::string_view verdictOf(const std::vector<EvalSummary>& evals) noexcept;
 
 }  // namespace tally::cli

@@ -13,7 +13,7 @@ namespace tally::cli {
 namespace {
 
 struct ReportOptions {
-  std::string conversation, run, type;
+  std::string conversation, run, type, fail_on;
   bool steps = false;
   bool strict = false;
 };
@@ -152,10 +152,10 @@ void printHead(Context& context, const ChosenRun& chosen, const Json& report) {
                     chosen.latest_of == 0 ? std::string() : fmt::format(", the latest of {}", chosen.latest_of));
 }
 
-void printReport(Context& context, const ChosenRun& chosen, const Json& report, bool steps) {
+void printReport(Context& context, const ChosenRun& chosen, const Json& report, const std::vector<EvalSummary>& evals,
+                 bool steps) {
   const auto& run = chosen.run;
   printHead(context, chosen, report);
-  const auto evals = summarise(report);
   if (run.type() == RunType::Trajectory) {
     printMembers(context, report);
   } else if (evals.empty()) {
@@ -166,32 +166,58 @@ void printReport(Context& context, const ChosenRun& chosen, const Json& report, 
   }
 }
 
-Json reportJson(const ReportOptions& options, const RunRef& run, const Document& document, const Json& content) {
-  Json evals = Json::array();
-  for (const auto& eval : summarise(content)) evals.push_back(evalJson(eval, options.steps));
+Json reportJson(const ReportOptions& options, const RunRef& run, const Json& content,
+                const std::vector<EvalSummary>& evals) {
+  Json rows = Json::array();
+  for (const auto& eval : evals) rows.push_back(evalJson(eval, options.steps));
   const auto created = createdAt(content);
+  const auto verdict = verdictOf(evals);
   Json report = {{"conversation", options.conversation},
                  {"run", run.id()},
                  {"type", nameOf(run.type())},
                  {"createdAt", created.empty() ? Json() : Json(created)},
-                 {"evals", evals},
-                 {"findings", findingsJson(document.findings())}};
+                 {"verdict", verdict.empty() ? Json() : Json(verdict)},
+                 {"evals", std::move(rows)}};
   if (run.type() == RunType::Trajectory) report["document"] = content;
   return report;
 }
 
+/// Whether --fail-on met the verdict, and a warning that says by which evals. With "unknown" a failure counts too, and
+/// a report without any verdict.
+bool meets(Context& context, const std::string& fail_on, const std::vector<EvalSummary>& evals) {
+  const auto verdict = verdictOf(evals);
+  if (fail_on.empty() || verdict == "pass" || (fail_on == "fail" && verdict != "fail")) return false;
+  std::string names;
+  for (const auto& eval : evals) {
+    const auto one = verdictOf(eval);
+    if (one == "fail" || one == fail_on) names += fmt::format("\n  {}: {}", eval.name, one);
+  }
+  context.warn(names.empty() ? "--fail-on: the report has no verdict" : "--fail-on: not all evals passed" + names);
+  return true;
+}
+
+void refuseFailOn(const ReportOptions& options, const RunRef& run) {
+  if (options.fail_on.empty() || run.type() == RunType::Tally) return;
+  throw UsageError(fmt::format("--fail-on is for evaluations; '{}' is a trajectory run and has no verdict", run.id()));
+}
+
 ExitCode report(Context& context, const ReportOptions& options) {
   const auto chosen = choose(context, options);
-  const auto& run = chosen.run;
-  const auto document = run.load(context.call());
+  refuseFailOn(options, chosen.run);
+  const auto document = chosen.run.load(context.call());
   const auto content = treeOf(document.text());
+  const auto evals = summarise(content);
   if (context.options.json) {
-    context.printJson(reportJson(options, run, document, content));
+    auto json = reportJson(options, chosen.run, content, evals);
+    json["findings"] = findingsJson(document.findings());
+    context.printJson(json);
   } else {
-    printReport(context, chosen, content, options.steps);
+    printReport(context, chosen, content, evals, options.steps);
   }
   warnOf(context, document.findings());
-  return judge(document.findings(), options.strict);
+  const bool met = meets(context, options.fail_on, evals);
+  const auto findings = judge(document.findings(), options.strict);
+  return findings == ExitCode::Ok && met ? ExitCode::Verdict : findings;
 }
 
 }  // namespace
@@ -201,12 +227,17 @@ void registerReport(CLI::App& app, Context& context) {
   auto& command = addCommand(
       app, {"report",
             "Show a run: for each eval count, mean score, rates and verdict. The verdict is fail if any value failed.",
-            {"tally report conv-1", "tally report conv-1 run-1 --steps", "tally report conv-1 run-1 --json"},
-            plus(kStoreExitCodes, {ExitCode::Data})});
+            {"tally report conv-1", "tally report conv-1 run-1 --steps", "tally report conv-1 --fail-on fail --json"},
+            plus(kStoreExitCodes, {ExitCode::Data, ExitCode::Verdict})});
   command.add_option("CONV", options->conversation, "Id of the conversation")->required();
   command.add_option("RUN", options->run, "Id of the run; default: the latest, by the time in its id");
   addRunType(command, options->type, "Kind of run: where both kinds have one of that id, and for the latest");
   command.add_flag("--steps", options->steps, "Also every value, one row a step");
+  command
+      .add_option("--fail-on", options->fail_on,
+                  "Exit with 9 if any eval failed; with unknown also if one has no verdict where it should")
+      ->check(CLI::IsMember({"fail", "unknown"}))
+      ->type_name("fail|unknown");
   command.add_flag("--strict", options->strict, "Exit with 7 if there are findings");
   command.callback([options, &context] { context.action = [options, &context] { return report(context, *options); }; });
 }
