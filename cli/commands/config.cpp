@@ -70,18 +70,19 @@ void registerConfig(CLI::App& app, Context& context) {
       addCommand(app, {"config",
                        "The configuration: which values hold, where each comes from, and whether all is right.",
                        {"tally config show", "tally config check"},
-                       {ExitCode::Config, ExitCode::Plugin}});
+                       {ExitCode::Config, ExitCode::Plugin, ExitCode::Unavailable, ExitCode::Permission}});
   auto& show_command = addCommand(group, {"show",
                                           "Show every value with its origin. Secrets are hidden.",
                                           {"tally config show", "tally --set storage.path=/x config show --json"},
-                                          {ExitCode::Config}});
+                                          {ExitCode::Config, ExitCode::Permission}});
   show_command.callback([&context] { context.action = [&context] { return show(context); }; });
 
   auto strict = std::make_shared<bool>(false);
-  auto& check_command = addCommand(group, {"check",
-                                           "Check the file and the backend's options, and try the backend.",
-                                           {"tally config check", "tally config check --strict"},
-                                           {ExitCode::Config, ExitCode::Plugin}});
+  auto& check_command =
+      addCommand(group, {"check",
+                         "Check the file and the backend's options, and try the backend.",
+                         {"tally config check", "tally config check --strict"},
+                         {ExitCode::Config, ExitCode::Plugin, ExitCode::Unavailable, ExitCode::Permission}});
   check_command.add_flag("--strict", *strict, "Warnings count as errors");
   check_command.callback(
       [&context, strict] { context.action = [&context, strict] { return check(context, *strict); }; });

@@ -111,14 +111,14 @@ void addPluginCommands(CLI::App& group, Context& context) {
   auto& list_command = addCommand(group, {"list",
                                           "List every plugin in every place. Runs no plugin code.",
                                           {"tally plugins list", "tally plugins list --json"},
-                                          {ExitCode::Config}});
+                                          {ExitCode::Config, ExitCode::Permission}});
   list_command.callback([&context] { context.action = [&context] { return list(context); }; });
 
   auto& inspect_command =
       addCommand(group, {"inspect",
                          "Show what a plugin says of itself and its options. Runs no plugin code.",
                          {"tally plugins inspect redis", "tally plugins inspect ./libtally_mine.so"},
-                         {ExitCode::Config, ExitCode::Plugin}});
+                         {ExitCode::Config, ExitCode::Plugin, ExitCode::Permission}});
   inspect_command.add_option("NAME", *name, "Name of a backend, or a file (with a '/' in it)")->required();
   inspect_command.callback(
       [&context, name] { context.action = [&context, name] { return inspectPlugin(context, *name); }; });
@@ -127,7 +127,7 @@ void addPluginCommands(CLI::App& group, Context& context) {
       addCommand(group, {"doctor",
                          "Load a plugin step by step, open a storage, and ask how its service keeps data.",
                          {"tally plugins doctor", "tally plugins doctor redis"},
-                         {ExitCode::Failed, ExitCode::Config}});
+                         {ExitCode::Failed, ExitCode::Config, ExitCode::Permission}});
   doctor_command.add_option("NAME", *name, "Name of a backend; default: the configured one");
   doctor_command.callback([&context, name] { context.action = [&context, name] { return doctor(context, *name); }; });
 }
@@ -138,7 +138,7 @@ void registerPlugins(CLI::App& app, Context& context) {
   auto& group = addCommand(app, {"plugins",
                                  "The backends there are, what they say of themselves, and why one does not load.",
                                  {"tally plugins list", "tally plugins inspect local", "tally plugins doctor"},
-                                 {ExitCode::Failed, ExitCode::Config, ExitCode::Plugin}});
+                                 {ExitCode::Failed, ExitCode::Config, ExitCode::Plugin, ExitCode::Permission}});
   addPluginCommands(group, context);
   registerPluginsNew(group, context);
   group.require_subcommand(1);
