@@ -38,7 +38,8 @@ struct Progressed {
   std::size_t stored = 0, left = 0, dropped = 0;
   std::size_t line = 1;  ///< where to continue
   std::vector<Finding> findings;
-  bool ended = false;  ///< since somebody asked to stop
+  bool ended = false;    ///< since somebody asked to stop
+  bool created = false;  ///< the conversation, by this command
 };
 
 class Appender {
@@ -54,7 +55,8 @@ class Appender {
 
  private:
   void seedOrder();
-  void open();
+  void look();
+  void create();
   void check(const NumberedStep& step);
   std::optional<NumberedStep> checked(InputLines& input, const std::string& line);
   void store(const NumberedStep& step);
@@ -74,20 +76,19 @@ void Appender::seedOrder() {
   order_.continueFrom(found ? found->load(context_.call()).steps() : std::vector<Step>());
 }
 
-void Appender::open() {
-  if (!options_.create) {
-    conversation_ = context_.conversation(options_.id);
-    return;
-  }
-  conversation_ = context_.store().getConversation(options_.id, context_.call());
+void Appender::look() {
+  conversation_ = options_.create ? context_.store().getConversation(options_.id, context_.call())
+                                  : context_.conversation(options_.id);
+}
+
+void Appender::create() try {
   if (conversation_) return;
-  try {
-    conversation_ = context_.store().createConversation(options_.id, context_.call());
-  } catch (const Error& error) {
-    // Somebody else created it in between, which serves as well.
-    if (error.code() != ErrorCode::AlreadyExists) throw;
-    conversation_ = context_.conversation(options_.id);
-  }
+  conversation_ = context_.store().createConversation(options_.id, context_.call());
+  progress.created = true;
+} catch (const Error& error) {
+  // Somebody else created it in between, which serves as well.
+  if (error.code() != ErrorCode::AlreadyExists) throw;
+  conversation_ = context_.conversation(options_.id);
 }
 
 void Appender::check(const NumberedStep& step) {
@@ -114,14 +115,21 @@ void Appender::store(const NumberedStep& step) try {
   throw partial(error, step.line);
 }
 
+/// What stays of a conversation that was created for steps which did not come. It is not taken back: others may have
+/// found it and be storing steps in it.
+std::string emptyLeft(const Context& context, const std::string& id, const Progressed& progress) {
+  if (!progress.created || progress.stored != 0) return "";
+  return fmt::format("; '{}' was created and has no steps, this removes it: {}", id, context.commandLine({"rm", id}));
+}
+
 /// The same failure, saying how far it came. Repeating the whole command is no longer safe once a line is stored.
 Error Appender::partial(const Error& cause, std::size_t line) const {
   const bool unknown = cause.code() == ErrorCode::OutcomeUnknown;
   const auto all = options_.stream ? "" : fmt::format("of {} ", progress.stored + progress.left);
-  Error error(
-      cause.code(),
-      fmt::format("line {}: {}; {} {}steps are stored{}", line, cause.message(), progress.stored, all,
-                  unknown ? fmt::format(", line {} may be", line) : fmt::format(", continue with line {}", line)));
+  const auto rest = unknown ? fmt::format(", line {} may be", line)
+                            : fmt::format(", continue with line {}", line) + emptyLeft(context_, options_.id, progress);
+  Error error(cause.code(),
+              fmt::format("line {}: {}; {} {}steps are stored{}", line, cause.message(), progress.stored, all, rest));
   error.retryable(cause.retryable() && progress.stored == 0).systemErrno(cause.systemErrno());
   error.at(cause.backend(), cause.operation(), cause.key());
   return error;
@@ -142,7 +150,8 @@ void Appender::storeAll(InputLines& input, const Interrupt& interrupt) {
   seedOrder();
   for (const auto& step : steps) check(step);
   if (options_.strict && !progress.findings.empty()) refuseDisorder(progress.findings);
-  open();
+  look();
+  create();
   for (const auto& step : steps) {
     progress.line = step.line;
     progress.ended = interrupt.requested();
@@ -165,12 +174,16 @@ std::optional<NumberedStep> Appender::checked(InputLines& input, const std::stri
 
 void Appender::storeEach(InputLines& input, const Interrupt& interrupt) {
   seedOrder();
-  open();
+  look();
   while (const auto line = input.next()) {
-    if (const auto step = checked(input, *line)) store(*step);
+    const auto step = checked(input, *line);
+    if (!step) continue;
+    create();  // not before there is a step for it
+    store(*step);
   }
   progress.line = input.number() + 1;
   progress.ended = interrupt.requested();
+  if (!progress.ended) create();
 }
 
 void warnOfAppend(Context& context, const Progressed& progress) {
@@ -188,10 +201,10 @@ void warnOfAppend(Context& context, const Progressed& progress) {
 }
 
 /// Not repeated whole: what is stored would be stored twice.
-void noteRest(Context& context, const Progressed& progress) {
+void noteRest(Context& context, const std::string& id, const Progressed& progress) {
   if (!progress.ended) return;
   const auto all = progress.left == 0 ? "" : fmt::format("of {} ", progress.stored + progress.left);
-  context.warn(progress.stored == 0 ? "ended; nothing was appended"
+  context.warn(progress.stored == 0 ? "ended; nothing was appended" + emptyLeft(context, id, progress)
                                     : fmt::format("ended; {} {}steps are stored, continue with line {}",
                                                   progress.stored, all, progress.line));
 }
@@ -212,7 +225,7 @@ ExitCode append(Context& context, const AppendCommand& options) {
     context.out.print("appended {} step(s) to {}\n", progress.stored, options.id);
     warnOfAppend(context, progress);
   }
-  noteRest(context, progress);
+  noteRest(context, options.id, progress);
   return progress.ended ? interrupt.status() : ExitCode::Ok;
 }
 
