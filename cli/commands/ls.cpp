@@ -3,6 +3,7 @@
 
 #include "commands/command.hpp"
 #include "failure.hpp"
+#include "findings.hpp"
 #include "table.hpp"
 
 namespace tally::cli {
@@ -14,13 +15,16 @@ struct LsOptions {
   bool detailed = false;
 };
 
-/// In parts, so that --timeout is for each of them.
+/// With the findings of meta.json. In parts, so that --timeout is for each of them.
 std::vector<ConversationSummary> summariesOf(Context& context, std::span<const ConversationRef> page) {
   constexpr std::size_t kAtOnce = 256;
   std::vector<ConversationSummary> all;
   while (all.size() < page.size()) {
     const auto part = page.subspan(all.size()).first(std::min(kAtOnce, page.size() - all.size()));
     for (const auto& one : context.store().summarize(part, context.call())) all.push_back(one);
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!all[i].error) all[i].findings += metaFindings(context, page[i]).size();
   }
   return all;
 }

@@ -35,7 +35,8 @@ std::vector<const Step*> chosenSteps(Context& context, const Conversation& conve
 }
 
 /// Steps go out as the text they are stored as, so that no number or member order changes on the way.
-void printJson(Context& context, const Conversation& conversation, const std::vector<const Step*>& steps) {
+void printJson(Context& context, const Conversation& conversation, const std::vector<const Step*>& steps,
+               const std::vector<Finding>& findings) {
   auto& out = context.out;
   out.print("{{\"id\":{},\"metadata\":{},\"steps\":[", jsonText(conversation.id()),
             conversation.metadata().value_or("null"));
@@ -43,7 +44,7 @@ void printJson(Context& context, const Conversation& conversation, const std::ve
     out.write(i == 0 ? "" : ",");
     out.write(steps[i]->text());
   }
-  out.print("],\"findings\":{}}}\n", jsonText(findingsJson(conversation.findings())));
+  out.print("],\"findings\":{}}}\n", jsonText(findingsJson(findings)));
 }
 
 void printTable(Context& context, const std::vector<const Step*>& steps) {
@@ -59,10 +60,13 @@ void printTable(Context& context, const std::vector<const Step*>& steps) {
 }
 
 ExitCode show(Context& context, const ShowOptions& options) {
-  const auto conversation = context.conversation(options.id).load(context.call());
+  const auto reference = context.conversation(options.id);
+  const auto conversation = reference.load(context.call());
   const auto steps = chosenSteps(context, conversation, options);
+  auto findings = metaFindings(context, reference);
+  findings.insert(findings.end(), conversation.findings().begin(), conversation.findings().end());
   if (context.options.json) {
-    printJson(context, conversation, steps);
+    printJson(context, conversation, steps, findings);
   } else if (steps.empty()) {
     context.note(fmt::format("conversation '{}' has no steps yet", options.id));
   } else if (options.full) {
@@ -70,20 +74,20 @@ ExitCode show(Context& context, const ShowOptions& options) {
   } else {
     printTable(context, steps);
   }
-  warnOf(context, conversation.findings());
-  return judge(conversation.findings(), options.strict);
+  warnOf(context, findings);
+  return judge(findings, options.strict);
 }
 
 }  // namespace
 
 void registerShow(CLI::App& app, Context& context) {
   auto options = std::make_shared<ShowOptions>();
-  auto& command = addCommand(
-      app,
-      {"show",
-       "Show the steps of a conversation, one line a message. Odd lines of the file are reported as warnings.",
-       {"tally show conv-1", "tally show conv-1 --last 2 --full", "tally show conv-1 --json | jq '.steps[].input'"},
-       plus(kStoreExitCodes, {ExitCode::Data})});
+  auto& command = addCommand(app, {"show",
+                                   "Show the steps of a conversation, one line a message. Odd lines and a damaged "
+                                   "meta.json are reported as warnings.",
+                                   {"tally show conv-1", "tally show conv-1 --last 2 --full",
+                                    "tally show conv-1 --json | jq '.steps[].input'"},
+                                   plus(kStoreExitCodes, {ExitCode::Data})});
   command.add_option("CONV", options->id, "Id of the conversation")->required();
   auto* step = command.add_option("--step", options->step, "Only the step with this stepIndex")
                    ->type_name("N")
