@@ -40,9 +40,8 @@ std::string takenName(const std::string& name, const std::vector<SearchPlace>& p
   if (held == places.size() && !ours) return {};
   const auto mine = firstOf(places, [](const SearchPlace& place) { return place.why == "local installations"; });
   return fmt::format(
-      "'{}' is the name of a backend {}, and one of a name is loaded, by the order of the search: {}; take another "
-      "name, "
-      "or put the folder of yours into plugins.searchPath, which comes first",
+      "'{}' is the name of a backend {}, and one of a name is loaded, by the order of the search: {}; take "
+      "another name, or put the folder of yours into plugins.searchPath, which comes first",
       name, ours ? "of Tally" : "that is here already", winner(places, held, mine, file));
 }
 
