@@ -28,6 +28,14 @@ void judge(Attempt& attempt, Sent& sent) {
   }
 }
 
+// Leave those that are to be tried again.
+void dropDone(std::vector<Attempt*>& open) {
+  Sent sent;
+  for (Attempt* one : open) judge(*one, sent);
+  const auto is_done = [](const Attempt* one) { return one->answer->again == Answer::Again::No; };
+  open.erase(std::remove_if(open.begin(), open.end(), is_done), open.end());
+}
+
 bool wants(const std::vector<Attempt*>& open, Answer::Again again) {
   return std::any_of(open.begin(), open.end(), [&](const Attempt* one) { return one->answer->again == again; });
 }
@@ -64,30 +72,29 @@ std::vector<Answer> Server::run(std::vector<Request> requests, const Call& call)
     attempts[i].answer = &answers[i];
     open.push_back(&attempts[i]);
   }
+  attemptUntilDone(std::move(open), call);
+  tellOpenEnds(attempts);
+  return answers;
+}
+
+void Server::attemptUntilDone(std::vector<Attempt*> open, const Call& call) {
   const Patience patience(call, settings_.retry_time);
   Backoff backoff;
   for (int redirections = 0; redirections < kMostRedirections;) {
     attempt(open, call);
-    Sent sent;
-    for (Attempt* one : open) judge(*one, sent);
-    open.erase(std::remove_if(open.begin(), open.end(),
-                              [](const Attempt* one) { return one->answer->again == Answer::Again::No; }),
-               open.end());
-    if (open.empty()) break;
+    dropDone(open);
+    if (open.empty()) return;
     if (!wants(open, Answer::Again::Later)) {
       ++redirections;
       continue;
     }
     distrust();
     try {
-      if (!backoff.pause(patience)) break;
+      if (!backoff.pause(patience)) return;
     } catch (const Error& stopped) {
-      giveUp(open, stopped);
-      break;
+      return giveUp(open, stopped);
     }
   }
-  tellOpenEnds(attempts);
-  return answers;
 }
 
 Answer Server::ask(Request request, const Call& call) {

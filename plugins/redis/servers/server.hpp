@@ -47,6 +47,8 @@ class Server {
   const Settings& settings() const noexcept { return settings_; }
 
  private:
+  void attemptUntilDone(std::vector<Attempt*> open, const Call& call);
+
   const Settings& settings_;
 };
 
