@@ -1,15 +1,15 @@
-#include "local_storage.hpp"
+#include "local/local_storage.hpp"
 
-#include "abilities/append_group.hpp"
-#include "abilities/batch.hpp"
-#include "abilities/file_follower.hpp"
-#include "abilities/health.hpp"
-#include "files/appending.hpp"
-#include "files/listing.hpp"
-#include "files/reading.hpp"
-#include "files/removal.hpp"
-#include "files/replace.hpp"
-#include "root/keys.hpp"
+#include "local/abilities/append_group.hpp"
+#include "local/abilities/batch.hpp"
+#include "local/abilities/file_follower.hpp"
+#include "local/abilities/health.hpp"
+#include "local/files/appending.hpp"
+#include "local/files/listing.hpp"
+#include "local/files/reading.hpp"
+#include "local/files/removal.hpp"
+#include "local/files/replace.hpp"
+#include "local/root/keys.hpp"
 
 namespace tally::local {
 namespace {

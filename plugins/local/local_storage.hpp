@@ -1,7 +1,7 @@
 #pragma once
 // A store in a folder: one file an object, one folder a directory, names unchanged, so that other tools can read it.
 
-#include "files/store_parts.hpp"
+#include "local/files/store_parts.hpp"
 #include "tally/extensions/append_stream.hpp"
 #include "tally/extensions/batch.hpp"
 #include "tally/extensions/follow.hpp"

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "local_storage.hpp"
+#include "local/local_storage.hpp"
 #include "tally/sdk/plugin.hpp"
 
 namespace {

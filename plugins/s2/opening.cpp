@@ -1,10 +1,10 @@
-#include "opening.hpp"
+#include "s2/opening.hpp"
 
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "names/url_text.hpp"
-#include "storage/basin_config.hpp"
+#include "s2/names/url_text.hpp"
+#include "s2/storage/basin_config.hpp"
 #include "tally/sdk/config.hpp"
 
 namespace tally::s2 {

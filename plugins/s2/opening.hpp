@@ -1,10 +1,10 @@
 #pragma once
 // What happens once, when a storage is opened: settings become parts, and the basin is looked at.
 
-#include "http/client.hpp"
-#include "http/endpoints.hpp"
-#include "settings.hpp"
-#include "storage/basin_api.hpp"
+#include "s2/http/client.hpp"
+#include "s2/http/endpoints.hpp"
+#include "s2/settings.hpp"
+#include "s2/storage/basin_api.hpp"
 
 namespace tally::s2 {
 

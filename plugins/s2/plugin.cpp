@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <memory>
 
-#include "s2_storage.hpp"
+#include "s2/s2_storage.hpp"
 #include "tally/sdk/plugin.hpp"
 
 namespace {

@@ -2,13 +2,13 @@
 
 #include <utility>
 
-#include "records/record.hpp"
-#include "s2_storage.hpp"
-#include "storage/append_stream.hpp"
-#include "storage/follower.hpp"
-#include "storage/health.hpp"
-#include "storage/lease.hpp"
-#include "storage/side_by_side.hpp"
+#include "s2/records/record.hpp"
+#include "s2/s2_storage.hpp"
+#include "s2/storage/append_stream.hpp"
+#include "s2/storage/follower.hpp"
+#include "s2/storage/health.hpp"
+#include "s2/storage/lease.hpp"
+#include "s2/storage/side_by_side.hpp"
 
 namespace tally::s2 {
 namespace {

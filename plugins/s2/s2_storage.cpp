@@ -1,12 +1,12 @@
-#include "s2_storage.hpp"
+#include "s2/s2_storage.hpp"
 
 #include <utility>
 
-#include "opening.hpp"
-#include "storage/listing.hpp"
-#include "storage/object_reader.hpp"
-#include "storage/removal.hpp"
-#include "storage/versions.hpp"
+#include "s2/opening.hpp"
+#include "s2/storage/listing.hpp"
+#include "s2/storage/object_reader.hpp"
+#include "s2/storage/removal.hpp"
+#include "s2/storage/versions.hpp"
 
 namespace tally::s2 {
 

@@ -3,12 +3,12 @@
 
 #include <memory>
 
-#include "names/stream_names.hpp"
-#include "settings.hpp"
-#include "storage/basin_api.hpp"
-#include "storage/object_writer.hpp"
-#include "storage/places.hpp"
-#include "storage/stream_memory.hpp"
+#include "s2/names/stream_names.hpp"
+#include "s2/settings.hpp"
+#include "s2/storage/basin_api.hpp"
+#include "s2/storage/object_writer.hpp"
+#include "s2/storage/places.hpp"
+#include "s2/storage/stream_memory.hpp"
 #include "tally/extensions/append_stream.hpp"
 #include "tally/extensions/batch.hpp"
 #include "tally/extensions/follow.hpp"

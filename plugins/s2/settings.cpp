@@ -1,4 +1,4 @@
-#include "settings.hpp"
+#include "s2/settings.hpp"
 
 #include <algorithm>
 #include <charconv>

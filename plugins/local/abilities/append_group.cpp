@@ -1,4 +1,4 @@
-#include "abilities/append_group.hpp"
+#include "local/abilities/append_group.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -7,8 +7,8 @@
 #include <new>
 #include <utility>
 
-#include "files/appending.hpp"
-#include "system/file_state.hpp"
+#include "local/files/appending.hpp"
+#include "local/system/file_state.hpp"
 
 namespace tally::local {
 namespace {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "files/store_parts.hpp"
+#include "local/files/store_parts.hpp"
 #include "tally/extensions/append_stream.hpp"
 
 namespace tally::local {

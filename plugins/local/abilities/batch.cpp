@@ -1,4 +1,4 @@
-#include "abilities/batch.hpp"
+#include "local/abilities/batch.hpp"
 
 #include <fcntl.h>
 
@@ -7,11 +7,11 @@
 #include <optional>
 #include <unordered_map>
 
-#include "abilities/parallel.hpp"
-#include "files/removal.hpp"
-#include "files/replace.hpp"
-#include "root/keys.hpp"
-#include "system/system_error.hpp"
+#include "local/abilities/parallel.hpp"
+#include "local/files/removal.hpp"
+#include "local/files/replace.hpp"
+#include "local/root/keys.hpp"
+#include "local/system/system_error.hpp"
 #include "tally/path.hpp"
 
 namespace tally::local {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "files/store_parts.hpp"
+#include "local/files/store_parts.hpp"
 #include "tally/extensions/batch.hpp"
 
 namespace tally::local {

@@ -1,4 +1,4 @@
-#include "abilities/file_follower.hpp"
+#include "local/abilities/file_follower.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "system/file_state.hpp"
+#include "local/system/file_state.hpp"
 
 namespace tally::local {
 namespace {

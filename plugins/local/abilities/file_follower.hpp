@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "abilities/follow_place.hpp"
-#include "files/reading.hpp"
-#include "files/store_parts.hpp"
+#include "local/abilities/follow_place.hpp"
+#include "local/files/reading.hpp"
+#include "local/files/store_parts.hpp"
 #include "tally/extensions/follow.hpp"
 
 namespace tally::local {

@@ -1,10 +1,10 @@
-#include "abilities/follow_place.hpp"
+#include "local/abilities/follow_place.hpp"
 
 #include <array>
 #include <charconv>
 #include <iterator>
 
-#include "journal/key_hash.hpp"
+#include "local/journal/key_hash.hpp"
 #include "tally/error.hpp"
 
 namespace tally::local {

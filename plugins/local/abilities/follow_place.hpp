@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "system/file_state.hpp"
+#include "local/system/file_state.hpp"
 
 namespace tally::local {
 

@@ -1,4 +1,4 @@
-#include "abilities/health.hpp"
+#include "local/abilities/health.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,8 +9,8 @@
 #include <iterator>
 #include <string>
 
-#include "abilities/leftovers.hpp"
-#include "system/system_error.hpp"
+#include "local/abilities/leftovers.hpp"
+#include "local/system/system_error.hpp"
 
 namespace tally::local {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 // What an operator should know of the folder behind a store.
 
-#include "files/store_parts.hpp"
+#include "local/files/store_parts.hpp"
 #include "tally/extensions/health.hpp"
 
 namespace tally::local {

@@ -1,4 +1,4 @@
-#include "abilities/leftovers.hpp"
+#include "local/abilities/leftovers.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "journal/journal_file.hpp"
-#include "system/file_state.hpp"
-#include "system/folder_records.hpp"
+#include "local/journal/journal_file.hpp"
+#include "local/system/file_state.hpp"
+#include "local/system/folder_records.hpp"
 
 namespace tally::local {
 namespace {

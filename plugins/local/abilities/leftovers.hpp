@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "root/root.hpp"
+#include "local/root/root.hpp"
 
 namespace tally::local {
 

@@ -1,4 +1,4 @@
-#include "abilities/parallel.hpp"
+#include "local/abilities/parallel.hpp"
 
 #include <atomic>
 #include <system_error>

@@ -1,4 +1,4 @@
-#include "files/append_files.hpp"
+#include "local/files/append_files.hpp"
 
 namespace tally::local {
 

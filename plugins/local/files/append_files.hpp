@@ -9,7 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "files/shared_file.hpp"
+#include "local/files/shared_file.hpp"
 
 namespace tally::local {
 

@@ -1,4 +1,4 @@
-#include "files/appending.hpp"
+#include "local/files/appending.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,10 +8,10 @@
 #include <atomic>
 #include <optional>
 
-#include "root/keys.hpp"
-#include "system/c_path.hpp"
-#include "system/file_state.hpp"
-#include "system/system_error.hpp"
+#include "local/root/keys.hpp"
+#include "local/system/c_path.hpp"
+#include "local/system/file_state.hpp"
+#include "local/system/system_error.hpp"
 
 namespace tally::local {
 namespace {

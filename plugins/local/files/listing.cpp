@@ -1,4 +1,4 @@
-#include "files/listing.hpp"
+#include "local/files/listing.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,8 +12,8 @@
 #include <ctime>
 #include <deque>
 
-#include "system/file_state.hpp"
-#include "system/folder_records.hpp"
+#include "local/system/file_state.hpp"
+#include "local/system/folder_records.hpp"
 
 namespace tally::local {
 namespace {

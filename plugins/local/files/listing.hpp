@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-#include "journal/journal.hpp"
-#include "root/root.hpp"
+#include "local/journal/journal.hpp"
+#include "local/root/root.hpp"
 #include "tally/storage.hpp"
 
 namespace tally::local {

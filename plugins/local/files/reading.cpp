@@ -1,4 +1,4 @@
-#include "files/reading.hpp"
+#include "local/files/reading.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "system/file_state.hpp"
-#include "system/system_error.hpp"
+#include "local/system/file_state.hpp"
+#include "local/system/system_error.hpp"
 
 namespace tally::local {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "journal/journal.hpp"
-#include "root/root.hpp"
+#include "local/journal/journal.hpp"
+#include "local/root/root.hpp"
 #include "tally/storage.hpp"
 
 namespace tally::local {

@@ -1,14 +1,14 @@
-#include "files/removal.hpp"
+#include "local/files/removal.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "system/c_path.hpp"
-#include "system/file_state.hpp"
-#include "system/folder_records.hpp"
-#include "system/system_error.hpp"
+#include "local/system/c_path.hpp"
+#include "local/system/file_state.hpp"
+#include "local/system/folder_records.hpp"
+#include "local/system/system_error.hpp"
 
 namespace tally::local {
 

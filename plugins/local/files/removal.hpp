@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "files/append_files.hpp"
-#include "journal/journal.hpp"
-#include "root/root.hpp"
+#include "local/files/append_files.hpp"
+#include "local/journal/journal.hpp"
+#include "local/root/root.hpp"
 #include "tally/storage.hpp"
 
 namespace tally::local {

@@ -1,4 +1,4 @@
-#include "files/replace.hpp"
+#include "local/files/replace.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,9 +9,9 @@
 #include <ctime>
 #include <optional>
 
-#include "system/c_path.hpp"
-#include "system/file_state.hpp"
-#include "system/system_error.hpp"
+#include "local/system/c_path.hpp"
+#include "local/system/file_state.hpp"
+#include "local/system/system_error.hpp"
 
 namespace tally::local {
 namespace {

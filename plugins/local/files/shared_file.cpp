@@ -1,4 +1,4 @@
-#include "files/shared_file.hpp"
+#include "local/files/shared_file.hpp"
 
 #include <time.h>
 

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <utility>
 
-#include "system/unique_fd.hpp"
+#include "local/system/unique_fd.hpp"
 
 namespace tally::local {
 

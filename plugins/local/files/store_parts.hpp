@@ -1,12 +1,12 @@
 #pragma once
 // The parts of one open store, which its operations share.
 
-#include "files/append_files.hpp"
-#include "journal/journal.hpp"
-#include "root/root.hpp"
-#include "root/settings.hpp"
-#include "system/fork_guard.hpp"
-#include "system/watches.hpp"
+#include "local/files/append_files.hpp"
+#include "local/journal/journal.hpp"
+#include "local/root/root.hpp"
+#include "local/root/settings.hpp"
+#include "local/system/fork_guard.hpp"
+#include "local/system/watches.hpp"
 
 namespace tally::local {
 

@@ -1,13 +1,13 @@
-#include "journal/journal.hpp"
+#include "local/journal/journal.hpp"
 
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cstring>
 
-#include "journal/key_hash.hpp"
-#include "journal/note.hpp"
-#include "system/system_error.hpp"
+#include "local/journal/key_hash.hpp"
+#include "local/journal/note.hpp"
+#include "local/system/system_error.hpp"
 
 namespace tally::local {
 namespace {

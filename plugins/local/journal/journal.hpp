@@ -15,9 +15,9 @@
 #include <string>
 #include <string_view>
 
-#include "journal/journal_file.hpp"
-#include "root/root.hpp"
-#include "system/file_state.hpp"
+#include "local/journal/journal_file.hpp"
+#include "local/root/root.hpp"
+#include "local/system/file_state.hpp"
 #include "tally/call.hpp"
 
 namespace tally::local {

@@ -1,4 +1,4 @@
-#include "journal/journal_file.hpp"
+#include "local/journal/journal_file.hpp"
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -10,8 +10,8 @@
 #include <cstring>
 #include <thread>
 
-#include "system/file_state.hpp"
-#include "system/system_error.hpp"
+#include "local/system/file_state.hpp"
+#include "local/system/system_error.hpp"
 
 namespace tally::local {
 namespace {

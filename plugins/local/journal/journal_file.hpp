@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "root/root.hpp"
-#include "system/unique_fd.hpp"
+#include "local/root/root.hpp"
+#include "local/system/unique_fd.hpp"
 #include "tally/path.hpp"
 
 namespace tally::local {

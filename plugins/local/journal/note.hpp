@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "journal/journal_file.hpp"
-#include "journal/key_hash.hpp"
-#include "system/file_state.hpp"
+#include "local/journal/journal_file.hpp"
+#include "local/journal/key_hash.hpp"
+#include "local/system/file_state.hpp"
 
 namespace tally::local {
 

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 
-#include "journal/journal.hpp"
-#include "journal/note.hpp"
-#include "system/c_path.hpp"
-#include "system/system_error.hpp"
+#include "local/journal/journal.hpp"
+#include "local/journal/note.hpp"
+#include "local/system/c_path.hpp"
+#include "local/system/system_error.hpp"
 
 namespace tally::local {
 namespace {

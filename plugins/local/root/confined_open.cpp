@@ -1,4 +1,4 @@
-#include "root/confined_open.hpp"
+#include "local/root/confined_open.hpp"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -8,7 +8,7 @@
 #include <chrono>
 #include <thread>
 
-#include "system/c_path.hpp"
+#include "local/system/c_path.hpp"
 
 namespace tally::local {
 namespace {

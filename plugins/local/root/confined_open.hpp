@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "system/unique_fd.hpp"
+#include "local/system/unique_fd.hpp"
 
 namespace tally::local {
 

@@ -1,9 +1,9 @@
-#include "root/keys.hpp"
+#include "local/root/keys.hpp"
 
 #include <algorithm>
 #include <climits>
 
-#include "root/root.hpp"
+#include "local/root/root.hpp"
 #include "tally/path.hpp"
 
 namespace tally::local {

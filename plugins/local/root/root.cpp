@@ -1,12 +1,12 @@
-#include "root/root.hpp"
+#include "local/root/root.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <array>
 
-#include "system/c_path.hpp"
-#include "system/system_error.hpp"
+#include "local/system/c_path.hpp"
+#include "local/system/system_error.hpp"
 
 namespace tally::local {
 namespace {

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "root/confined_open.hpp"
-#include "root/settings.hpp"
-#include "system/unique_fd.hpp"
+#include "local/root/confined_open.hpp"
+#include "local/root/settings.hpp"
+#include "local/system/unique_fd.hpp"
 #include "tally/call.hpp"
 
 namespace tally::local {

@@ -1,11 +1,11 @@
-#include "system/file_state.hpp"
+#include "local/system/file_state.hpp"
 
 #include <fcntl.h>
 
 #include <array>
 #include <cerrno>
 
-#include "system/system_error.hpp"
+#include "local/system/system_error.hpp"
 
 namespace tally::local {
 namespace {

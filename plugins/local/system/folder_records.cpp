@@ -1,10 +1,10 @@
-#include "system/folder_records.hpp"
+#include "local/system/folder_records.hpp"
 
 #include <dirent.h>
 
 #include <cerrno>
 
-#include "system/system_error.hpp"
+#include "local/system/system_error.hpp"
 
 namespace tally::local {
 namespace {

@@ -1,4 +1,4 @@
-#include "system/fork_guard.hpp"
+#include "local/system/fork_guard.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "system/system_error.hpp"
+#include "local/system/system_error.hpp"
 
 #include <cerrno>
 #include <string>

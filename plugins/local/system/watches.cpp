@@ -1,4 +1,4 @@
-#include "system/watches.hpp"
+#include "local/system/watches.hpp"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -10,7 +10,7 @@
 #include <stop_token>
 #include <string>
 
-#include "system/system_error.hpp"
+#include "local/system/system_error.hpp"
 
 namespace tally::local {
 namespace {

@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "system/fork_guard.hpp"
-#include "system/unique_fd.hpp"
+#include "local/system/fork_guard.hpp"
+#include "local/system/unique_fd.hpp"
 #include "tally/call.hpp"
 
 namespace tally::local {

@@ -1,4 +1,4 @@
-#include "http/backoff.hpp"
+#include "s2/http/backoff.hpp"
 
 #include <poll.h>
 

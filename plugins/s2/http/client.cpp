@@ -1,4 +1,4 @@
-#include "http/client.hpp"
+#include "s2/http/client.hpp"
 
 #include <utility>
 

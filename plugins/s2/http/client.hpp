@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "http/backoff.hpp"
-#include "http/exchange.hpp"
-#include "http/http_loop.hpp"
-#include "wire/service_error.hpp"
+#include "s2/http/backoff.hpp"
+#include "s2/http/exchange.hpp"
+#include "s2/http/http_loop.hpp"
+#include "s2/wire/service_error.hpp"
 
 namespace tally::s2 {
 

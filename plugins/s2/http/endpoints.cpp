@@ -1,4 +1,4 @@
-#include "http/endpoints.hpp"
+#include "s2/http/endpoints.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -1,4 +1,4 @@
-#include "http/exchange.hpp"
+#include "s2/http/exchange.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "http/frame_session.hpp"
+#include "s2/http/frame_session.hpp"
 
 #include <algorithm>
 #include <condition_variable>

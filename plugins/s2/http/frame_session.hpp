@@ -7,9 +7,9 @@
 #include <optional>
 #include <string>
 
-#include "http/client.hpp"
-#include "wire/events.hpp"
-#include "wire/frames.hpp"
+#include "s2/http/client.hpp"
+#include "s2/wire/events.hpp"
+#include "s2/wire/frames.hpp"
 
 namespace tally::s2 {
 

@@ -1,4 +1,4 @@
-#include "http/http_loop.hpp"
+#include "s2/http/http_loop.hpp"
 
 #include <unistd.h>
 
@@ -6,7 +6,7 @@
 #include <new>
 #include <utility>
 
-#include "http/transfer.hpp"
+#include "s2/http/transfer.hpp"
 #include "tally/sdk/quiet_thread.hpp"
 
 namespace tally::s2 {

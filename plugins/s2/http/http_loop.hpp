@@ -15,8 +15,8 @@
 #include <thread>
 #include <vector>
 
-#include "http/exchange.hpp"
-#include "http/open_sockets.hpp"
+#include "s2/http/exchange.hpp"
+#include "s2/http/open_sockets.hpp"
 
 namespace tally::s2 {
 

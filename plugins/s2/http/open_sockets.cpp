@@ -1,4 +1,4 @@
-#include "http/open_sockets.hpp"
+#include "s2/http/open_sockets.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>

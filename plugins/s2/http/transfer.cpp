@@ -1,4 +1,4 @@
-#include "http/transfer.hpp"
+#include "s2/http/transfer.hpp"
 
 #include <exception>
 #include <new>

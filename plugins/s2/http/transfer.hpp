@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
-#include "http/exchange.hpp"
-#include "http/http_loop.hpp"
+#include "s2/http/exchange.hpp"
+#include "s2/http/http_loop.hpp"
 
 namespace tally::s2 {
 

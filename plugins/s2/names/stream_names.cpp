@@ -1,4 +1,4 @@
-#include "names/stream_names.hpp"
+#include "s2/names/stream_names.hpp"
 
 #include "tally/error.hpp"
 #include "tally/path.hpp"

@@ -1,4 +1,4 @@
-#include "names/url_text.hpp"
+#include "s2/names/url_text.hpp"
 
 namespace tally::s2 {
 namespace {

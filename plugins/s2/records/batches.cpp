@@ -1,4 +1,4 @@
-#include "records/batches.hpp"
+#include "s2/records/batches.hpp"
 
 #include <algorithm>
 #include <utility>

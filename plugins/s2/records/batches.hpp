@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "records/record.hpp"
+#include "s2/records/record.hpp"
 
 namespace tally::s2 {
 

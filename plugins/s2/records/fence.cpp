@@ -1,4 +1,4 @@
-#include "records/fence.hpp"
+#include "s2/records/fence.hpp"
 
 namespace tally::s2 {
 namespace {

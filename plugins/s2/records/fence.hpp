@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "records/record.hpp"
+#include "s2/records/record.hpp"
 
 namespace tally::s2 {
 

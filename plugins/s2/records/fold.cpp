@@ -1,4 +1,4 @@
-#include "records/fold.hpp"
+#include "s2/records/fold.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "records/record.hpp"
+#include "s2/records/record.hpp"
 #include "tally/storage.hpp"
 
 namespace tally::s2 {

@@ -1,4 +1,4 @@
-#include "records/follow_fold.hpp"
+#include "s2/records/follow_fold.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -9,8 +9,8 @@
 #include <set>
 #include <string_view>
 
-#include "records/fold.hpp"
-#include "records/record.hpp"
+#include "s2/records/fold.hpp"
+#include "s2/records/record.hpp"
 
 namespace tally::s2 {
 

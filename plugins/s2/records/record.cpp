@@ -1,4 +1,4 @@
-#include "records/record.hpp"
+#include "s2/records/record.hpp"
 
 #include <sys/random.h>
 

@@ -1,9 +1,9 @@
-#include "storage/append_pipe.hpp"
+#include "s2/storage/append_pipe.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "records/batches.hpp"
+#include "s2/records/batches.hpp"
 
 namespace tally::s2 {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "wire/messages.hpp"
+#include "s2/wire/messages.hpp"
 
 namespace tally::s2 {
 

@@ -1,4 +1,4 @@
-#include "storage/append_stream.hpp"
+#include "s2/storage/append_stream.hpp"
 
 #include <algorithm>
 #include <cstring>

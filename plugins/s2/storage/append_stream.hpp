@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "storage/append_pipe.hpp"
-#include "storage/basin_api.hpp"
-#include "storage/stream_memory.hpp"
+#include "s2/storage/append_pipe.hpp"
+#include "s2/storage/basin_api.hpp"
+#include "s2/storage/stream_memory.hpp"
 #include "tally/extensions/append_stream.hpp"
 
 namespace tally::s2 {

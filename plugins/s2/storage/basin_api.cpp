@@ -1,10 +1,10 @@
-#include "storage/basin_api.hpp"
+#include "s2/storage/basin_api.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "names/url_text.hpp"
+#include "s2/names/url_text.hpp"
 
 namespace tally::s2 {
 namespace {

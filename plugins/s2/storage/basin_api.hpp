@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "http/client.hpp"
-#include "http/endpoints.hpp"
-#include "http/frame_session.hpp"
-#include "wire/messages.hpp"
+#include "s2/http/client.hpp"
+#include "s2/http/endpoints.hpp"
+#include "s2/http/frame_session.hpp"
+#include "s2/wire/messages.hpp"
 
 namespace tally::s2 {
 

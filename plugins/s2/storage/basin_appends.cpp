@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "storage/basin_api.hpp"
-#include "wire/compression.hpp"
+#include "s2/storage/basin_api.hpp"
+#include "s2/wire/compression.hpp"
 
 namespace tally::s2 {
 namespace {

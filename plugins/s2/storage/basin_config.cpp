@@ -1,4 +1,4 @@
-#include "storage/basin_config.hpp"
+#include "s2/storage/basin_config.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/client.hpp"
+#include "s2/http/client.hpp"
 #include "tally/extensions/health.hpp"
 
 namespace tally::s2 {

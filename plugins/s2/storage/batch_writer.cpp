@@ -1,4 +1,4 @@
-#include "storage/batch_writer.hpp"
+#include "s2/storage/batch_writer.hpp"
 
 #include <algorithm>
 #include <utility>

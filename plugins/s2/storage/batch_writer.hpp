@@ -5,8 +5,8 @@
 #include <optional>
 #include <string_view>
 
-#include "storage/basin_api.hpp"
-#include "storage/stream_memory.hpp"
+#include "s2/storage/basin_api.hpp"
+#include "s2/storage/stream_memory.hpp"
 
 namespace tally::s2 {
 

@@ -1,4 +1,4 @@
-#include "storage/follower.hpp"
+#include "s2/storage/follower.hpp"
 
 #include <algorithm>
 #include <array>

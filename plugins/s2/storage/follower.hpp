@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "records/follow_fold.hpp"
-#include "storage/basin_api.hpp"
+#include "s2/records/follow_fold.hpp"
+#include "s2/storage/basin_api.hpp"
 #include "tally/extensions/follow.hpp"
 
 namespace tally::s2 {

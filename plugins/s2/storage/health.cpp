@@ -1,10 +1,10 @@
-#include "storage/health.hpp"
+#include "s2/storage/health.hpp"
 
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "storage/basin_config.hpp"
+#include "s2/storage/basin_config.hpp"
 
 namespace tally::s2 {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "storage/basin_api.hpp"
+#include "s2/storage/basin_api.hpp"
 #include "tally/extensions/health.hpp"
 
 namespace tally::s2 {

@@ -1,8 +1,8 @@
-#include "storage/lease.hpp"
+#include "s2/storage/lease.hpp"
 
 #include <utility>
 
-#include "records/fence.hpp"
+#include "s2/records/fence.hpp"
 
 namespace tally::s2 {
 

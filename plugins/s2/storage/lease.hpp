@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "storage/basin_api.hpp"
-#include "storage/object_writer.hpp"
-#include "storage/stream_memory.hpp"
+#include "s2/storage/basin_api.hpp"
+#include "s2/storage/object_writer.hpp"
+#include "s2/storage/stream_memory.hpp"
 #include "tally/extensions/lease.hpp"
 
 namespace tally::s2 {

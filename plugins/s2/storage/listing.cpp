@@ -1,4 +1,4 @@
-#include "storage/listing.hpp"
+#include "s2/storage/listing.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "names/stream_names.hpp"
-#include "storage/basin_api.hpp"
+#include "s2/names/stream_names.hpp"
+#include "s2/storage/basin_api.hpp"
 #include "tally/storage.hpp"
 
 namespace tally::s2 {

@@ -1,6 +1,6 @@
-#include "storage/object_reader.hpp"
+#include "s2/storage/object_reader.hpp"
 
-#include "records/fence.hpp"
+#include "s2/records/fence.hpp"
 
 namespace tally::s2 {
 namespace {

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string_view>
 
-#include "records/fold.hpp"
-#include "storage/basin_api.hpp"
+#include "s2/records/fold.hpp"
+#include "s2/storage/basin_api.hpp"
 
 namespace tally::s2 {
 

@@ -1,11 +1,11 @@
-#include "storage/object_writer.hpp"
+#include "s2/storage/object_writer.hpp"
 
 #include <utility>
 
-#include "records/batches.hpp"
-#include "storage/object_reader.hpp"
-#include "storage/staged_writer.hpp"
-#include "storage/versions.hpp"
+#include "s2/records/batches.hpp"
+#include "s2/storage/object_reader.hpp"
+#include "s2/storage/staged_writer.hpp"
+#include "s2/storage/versions.hpp"
 
 namespace tally::s2 {
 namespace {

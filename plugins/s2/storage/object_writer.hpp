@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "storage/basin_api.hpp"
-#include "storage/batch_writer.hpp"
-#include "storage/places.hpp"
-#include "storage/stream_memory.hpp"
+#include "s2/storage/basin_api.hpp"
+#include "s2/storage/batch_writer.hpp"
+#include "s2/storage/places.hpp"
+#include "s2/storage/stream_memory.hpp"
 #include "tally/storage.hpp"
 
 namespace tally::s2 {

@@ -1,4 +1,4 @@
-#include "storage/places.hpp"
+#include "s2/storage/places.hpp"
 
 #include <vector>
 

@@ -3,9 +3,9 @@
 
 #include <string_view>
 
-#include "names/stream_names.hpp"
-#include "storage/basin_api.hpp"
-#include "storage/stream_memory.hpp"
+#include "s2/names/stream_names.hpp"
+#include "s2/storage/basin_api.hpp"
+#include "s2/storage/stream_memory.hpp"
 
 namespace tally::s2 {
 

@@ -1,4 +1,4 @@
-#include "storage/removal.hpp"
+#include "s2/storage/removal.hpp"
 
 #include <deque>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "storage/side_by_side.hpp"
+#include "s2/storage/side_by_side.hpp"
 
 #include <algorithm>
 #include <exception>

@@ -1,11 +1,11 @@
-#include "storage/staged_writer.hpp"
+#include "s2/storage/staged_writer.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "records/batches.hpp"
-#include "storage/batch_writer.hpp"
-#include "storage/object_reader.hpp"
+#include "s2/records/batches.hpp"
+#include "s2/storage/batch_writer.hpp"
+#include "s2/storage/object_reader.hpp"
 
 namespace tally::s2 {
 namespace {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "storage/basin_api.hpp"
+#include "s2/storage/basin_api.hpp"
 
 namespace tally::s2 {
 

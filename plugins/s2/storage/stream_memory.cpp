@@ -1,4 +1,4 @@
-#include "storage/stream_memory.hpp"
+#include "s2/storage/stream_memory.hpp"
 
 #include <tuple>
 

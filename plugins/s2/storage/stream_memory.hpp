@@ -13,7 +13,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "wire/messages.hpp"
+#include "s2/wire/messages.hpp"
 
 namespace tally::s2 {
 

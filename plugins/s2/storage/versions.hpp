@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "s2/wire/messages.hpp"
 #include "tally/storage.hpp"
-#include "wire/messages.hpp"
 
 namespace tally::s2 {
 

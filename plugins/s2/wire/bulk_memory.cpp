@@ -1,4 +1,4 @@
-#include "wire/bulk_memory.hpp"
+#include "s2/wire/bulk_memory.hpp"
 
 #include <sys/mman.h>
 

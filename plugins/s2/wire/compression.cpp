@@ -1,4 +1,4 @@
-#include "wire/compression.hpp"
+#include "s2/wire/compression.hpp"
 
 #include <zlib.h>
 #include <zstd.h>

@@ -1,4 +1,4 @@
-#include "wire/events.hpp"
+#include "s2/wire/events.hpp"
 
 #include <algorithm>
 #include <boost/archive/iterators/binary_from_base64.hpp>
@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "s2/wire/messages.hpp"
 #include "tally/error.hpp"
-#include "wire/messages.hpp"
 
 namespace tally::s2 {
 namespace {

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-#include "wire/session_reader.hpp"
+#include "s2/wire/session_reader.hpp"
 
 namespace tally::s2 {
 

@@ -1,11 +1,11 @@
-#include "wire/frames.hpp"
+#include "s2/wire/frames.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
+#include "s2/wire/compression.hpp"
 #include "tally/error.hpp"
-#include "wire/compression.hpp"
 
 namespace tally::s2 {
 namespace {

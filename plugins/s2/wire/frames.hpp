@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "wire/bulk_memory.hpp"
-#include "wire/session_reader.hpp"
+#include "s2/wire/bulk_memory.hpp"
+#include "s2/wire/session_reader.hpp"
 
 namespace tally::s2 {
 

@@ -1,4 +1,4 @@
-#include "wire/messages.hpp"
+#include "s2/wire/messages.hpp"
 
 #include <protozero/pbf_reader.hpp>
 #include <protozero/pbf_writer.hpp>

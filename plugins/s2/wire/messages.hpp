@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "records/record.hpp"
+#include "s2/records/record.hpp"
 
 namespace tally::s2 {
 

@@ -1,10 +1,10 @@
-#include "wire/service_error.hpp"
+#include "s2/wire/service_error.hpp"
 
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "records/fence.hpp"
+#include "s2/records/fence.hpp"
 
 namespace tally::s2 {
 namespace {
