@@ -75,7 +75,7 @@ enum class ErrorCode : std::int32_t {
 /// The name of a code as written above, "NotFound" for instance. Unknown numbers are "Internal".
 std::string_view nameOf(ErrorCode code) noexcept;
 
-/// An error, thrown inside C++ and carried as code and text across the plugin line. It owns all of its members. Secrets
+/// An error, thrown inside C++ and carried as code and text across the plugin boundary. It owns all of its members. Secrets
 /// never get into the text.
 /// An adapter fills code, message and what the backend said; the host adds operation, key and backend, once.
 class TALLY_API Error : public std::exception {
@@ -146,14 +146,14 @@ class TALLY_API Error : public std::exception {
 
 #ifdef __cpp_exceptions
 /// How these headers report an error, and how code does that is also built with -fno-exceptions: it throws, or it notes
-/// the error for the plugin line, which reports the first one when the method has returned. So go on with `return {}`:
+/// the error for the plugin boundary, which reports the first one when the method has returned. So go on with `return {}`:
 ///   if (missing) { TALLY_THROW(tally::Error(tally::ErrorCode::NotFound, "no such object")); return {}; }
 #define TALLY_THROW(...) throw __VA_ARGS__
 #else
 #define TALLY_THROW(...) ::tally::detail::note(__VA_ARGS__)
 
 namespace detail {
-/// Where the running call's first error is noted; set by the plugin line.
+/// Where the running call's first error is noted; set by the plugin boundary.
 __attribute__((visibility("hidden"))) inline thread_local std::optional<Error>* noted = nullptr;
 
 /// Outside of a call from the host there is nobody to tell: the program ends, as with an exception that nobody catches.
