@@ -90,7 +90,7 @@ void buildCommandLine(CLI::App& app, Context& context) {
   addGlobalOptions(app, context.options);
   for (const auto add : {registerInit, registerLs, registerShow, registerFollow, registerRuns, registerReport,
                          registerAppend, registerImport, registerExport, registerRm, registerStorage, registerPlugins,
-                         registerConfig, registerCompletion, registerHelp}) {
+                         registerConfig, registerCompletion, registerHelp, registerNames}) {
     add(app, context);
   }
   app.require_subcommand(1);

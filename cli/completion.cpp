@@ -5,105 +5,16 @@
 #include <algorithm>
 #include <vector>
 
-#include "commands/command.hpp"
+#include "completion_tree.hpp"
 
 namespace tally::cli {
 namespace {
-
-struct Word {
-  std::string text, help;
-  bool takes_value = false;
-  std::string choices{};  ///< the values it may have, with blanks between them; empty: anything
-};
-
-/// What may follow a command: its subcommands and options, and the options of all commands.
-struct Node {
-  std::string path;  ///< "" for the root, "storage ls" for a command
-  std::vector<Word> commands, options;
-  std::string choices{};  ///< of its arguments
-};
-
-std::string firstSentence(const std::string& text) { return text.substr(0, text.find(". ")); }
-
-/// What CLI11 says of a value's type holds its choices: "TEXT:{bash,zsh,fish}".
-std::string choicesOf(const CLI::Option& option) {
-  const auto type = option.get_type_name();
-  const auto begin = type.find('{');
-  if (begin == type.npos) return "";
-  auto choices = type.substr(begin + 1, type.find('}', begin) - begin - 1);
-  std::replace(choices.begin(), choices.end(), ',', ' ');
-  return choices;
-}
-
-std::vector<Word> optionsOf(const CLI::App& app) {
-  std::vector<Word> words;
-  for (const auto* option : app.get_options()) {
-    const auto add = [&](const std::string& name) {
-      words.push_back(
-          {name, firstSentence(option->get_description()), option->get_items_expected_max() != 0, choicesOf(*option)});
-    };
-    for (const auto& name : option->get_lnames()) add("--" + name);
-    for (const auto& name : option->get_snames()) add("-" + name);
-  }
-  return words;
-}
-
-std::string argumentChoices(const CLI::App& app) {
-  std::string choices;
-  for (const auto* option : app.get_options()) {
-    if (option->get_positional() && choices.empty()) choices = choicesOf(*option);
-  }
-  return choices;
-}
-
-void addNode(const CLI::App& app, const std::string& path, const std::vector<Word>& global, std::vector<Node>& nodes) {
-  Node node{path, {}, optionsOf(app), argumentChoices(app)};
-  if (!path.empty()) {
-    for (const auto& word : global) {
-      const bool own =
-          std::any_of(node.options.begin(), node.options.end(), [&](auto& o) { return o.text == word.text; });
-      if (!own) node.options.push_back(word);
-    }
-  }
-  const auto commands = shownCommands(app);
-  for (const auto* command : commands) {
-    node.commands.push_back({command->get_name(), firstSentence(command->get_description())});
-  }
-  nodes.push_back(std::move(node));
-  for (const auto* command : commands) {
-    addNode(*command, path.empty() ? command->get_name() : path + " " + command->get_name(), global, nodes);
-  }
-}
 
 /// Inside single quotes of a shell.
 std::string quoted(const std::string& text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
-}
-
-std::string joined(const std::vector<Word>& list) {
-  std::string words;
-  for (const auto& word : list) words += (words.empty() ? "" : " ") + word.text;
-  return words;
-}
-
-/// After `help` come the same words as without it.
-void addHelpNodes(std::vector<Node>& nodes) {
-  std::vector<Node> help;
-  for (auto& node : nodes) {
-    if (node.path == "help") node.choices = joined(nodes.front().commands);
-    if (!node.path.empty() && !node.commands.empty())
-      help.push_back({"help " + node.path, {}, {}, joined(node.commands)});
-  }
-  nodes.insert(nodes.end(), help.begin(), help.end());
-}
-
-std::vector<Node> nodesOf(const CLI::App& root) {
-  std::vector<Node> nodes;
-  addNode(root, "", optionsOf(root), nodes);
-  addHelpNodes(nodes);
-  return nodes;
 }
 
 /// Options for a word that begins like one, else commands and what an argument may be.
@@ -121,8 +32,21 @@ std::string valueCasesOf(const std::vector<Node>& nodes) {
   std::string cases;
   for (const auto& node : nodes) {
     for (const auto& option : node.options) {
-      if (option.choices.empty()) continue;
-      cases += fmt::format("      {}) offer='{}' ;;\n", quoted(node.path + ":" + option.text), option.choices);
+      const auto where = quoted(node.path + ":" + option.text);
+      if (!option.choices.empty()) cases += fmt::format("      {}) offer='{}' ;;\n", where, option.choices);
+      if (!option.names.empty()) cases += fmt::format("      {}) names={} ;;\n", where, option.names);
+    }
+  }
+  return cases;
+}
+
+/// Which argument is the name of something in the store.
+std::string nameCasesOf(const std::vector<Node>& nodes) {
+  std::string cases;
+  for (const auto& node : nodes) {
+    for (std::size_t i = 0; i < node.names.size(); ++i) {
+      if (node.names[i].empty()) continue;
+      cases += fmt::format("      {}) names={} ;;\n", quoted(fmt::format("{}:{}", node.path, i)), node.names[i]);
     }
   }
   return cases;
@@ -151,32 +75,143 @@ std::string pathPattern(const std::vector<Node>& nodes) {
 }
 
 // The same walk for bash and zsh: words that lengthen the path of commands are commands, the rest are arguments. What
-// follows an option with a value is that value; where nothing is offered for it, the shell completes files.
-constexpr const char* kWalk = R"(  local path='' candidate word option='' offer=''
+// follows an option with a value is that value; where nothing is offered for it, the shell completes files. It is not
+// called `path`, which in zsh is where programs are searched.
+constexpr const char* kWalk = R"sh(  local place='' candidate word option='' offer='' names='' conv='' count=0
+  local -a store; store=()
   for word in "${{typed[@]}}"; do
-    if [ "$word" = '=' ]; then continue; fi
-    if [ -n "$option" ]; then option=''; continue; fi
+    case "$word" in '~/'*) word="$HOME/${{word#*/}}" ;; esac
+    if [ -n "$option" ]; then
+      case "$option" in -c|--config|--set) store+=("$option" "$word") ;; esac
+      option=''
+      continue
+    fi
     case "$word" in
+      '') continue ;;
       {values}) option="$word"; continue ;;
+      --*=) option="${{word%=}}"; continue ;;
+      --config=*|--set=*) store+=("$word"); continue ;;
       -*) continue ;;
     esac
-    candidate="${{path:+$path }}$word"
+    candidate="${{place:+$place }}$word"
     case "$candidate" in
-      {paths}) path="$candidate" ;;
+      {paths}) place="$candidate"; continue ;;
     esac
+    [ "$count" -ne 0 ] || conv="$word"
+    count=$((count + 1))
   done
   if [ -n "$option" ]; then
-    case "$path:$option" in
+    case "$place:$option" in
 {value_cases}    esac
   else
-    case "$path:$current" in
+    case "$place:$current" in
 {cases}    esac
+    case "$place:$count${{current%%[!-]*}}" in
+{name_cases}    esac
   fi
-)";
+)sh";
 
 std::string walk(const std::vector<Node>& nodes) {
   return fmt::format(kWalk, fmt::arg("values", valueOptions(nodes)), fmt::arg("paths", pathPattern(nodes)),
-                     fmt::arg("value_cases", valueCasesOf(nodes)), fmt::arg("cases", casesOf(nodes)));
+                     fmt::arg("value_cases", valueCasesOf(nodes)), fmt::arg("cases", casesOf(nodes)),
+                     fmt::arg("name_cases", nameCasesOf(nodes)));
+}
+
+// bash takes '=' and ':' for words of their own, and hands words over with their quotes. What it wants back are words
+// as they are to be typed, without what stands before the last of those.
+constexpr const char* kBashBefore = R"sh(  local typed=() glued='' quote='' word current before piece
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    if [ "${#typed[@]}" -gt 0 ] && [[ -n $glued || $word =~ ^[:=]+$ ]]; then
+      typed[${#typed[@]}-1]+="$word"
+    else
+      typed+=("$word")
+    fi
+    if [[ $word =~ ^[:=]+$ ]]; then glued=1 piece=''; else glued='' piece="$word"; fi
+  done
+  current="${typed[${#typed[@]}-1]}"
+  typed=("${typed[@]:0:${#typed[@]}-1}")
+  case "$current" in
+    --*=*) typed+=("${current%%=*}="); current="${current#*=}" ;;
+    [\"\']*) quote="${current:0:1}" ;;
+  esac
+  before="${current%"$piece"}"
+  before="${before//[\\\"\']/}" current="${current//[\\\"\']/}"
+  typed=("${typed[@]//[\\\"\']/}")
+)sh";
+
+constexpr const char* kBashAfter = R"sh(  COMPREPLY=()
+  if [ -z "$names" ]; then
+    COMPREPLY=($(compgen -W "$offer" -- "$current"))
+    return
+  fi
+  while IFS= read -r word; do
+    word="${word#"$before"}"
+    if [ -z "$quote" ]; then
+      printf -v word '%q' "$word"
+      word="${word//:/\\:}"
+      word="${word//=/\\=}"
+    elif [[ $word == *"$quote"* ]]; then
+      continue
+    fi
+    COMPREPLY+=("$word")
+  done < <("${COMP_WORDS[0]}" "${store[@]}" __names -- "$names" "$current" "$conv" 2> /dev/null < /dev/null)
+)sh";
+
+constexpr const char* kZshBefore = R"sh(  local -a typed
+  typed=("${(@Q)words[2,CURRENT-1]}")
+  if [[ $PREFIX == --*=* ]]; then
+    typed+=("${PREFIX%%=*}=")
+    compset -P '*='
+  fi
+  local current="$PREFIX"
+)sh";
+
+constexpr const char* kZshAfter = R"sh(  if [[ -n $names ]]; then
+    local -a found
+    found=(${(f)"$("${(Q)words[1]}" "${store[@]}" __names -- "$names" "${(Q)PREFIX}" "$conv" 2> /dev/null < /dev/null)"})
+    compadd -a found
+  else
+    compadd -- ${=offer}
+    [[ -n $offer ]] || _files
+  fi
+)sh";
+
+// __tally_names KIND DEPTH [ARGUMENT]: names of the store. DEPTH is how many words the command has, and the
+// conversation of a run the one behind them; with ARGUMENT it answers whether just so many arguments were typed.
+constexpr const char* kFishNames = R"sh(function __tally_names
+  set -l tokens (commandline -opc)
+  set -l store
+  set -l typed
+  set -l option ''
+  for word in $tokens[2..-1]
+    set word (string replace -r '^~/' "$HOME/" -- $word)
+    if test -n "$option"
+      contains -- $option -c --config --set; and set -a store $option $word
+      set option ''
+    else if contains -- $word VALUES
+      set option $word
+    else if string match -q -r -- '^--(config|set)=' $word
+      set -a store $word
+    else if not string match -q -- '-*' $word
+      set -a typed $word
+    end
+  end
+  if set -q argv[3]
+    test (count $typed) -eq (math $argv[2] + $argv[3])
+    return
+  end
+  set -l begin (string replace -r -- '^--[a-z-]+=' '' (commandline -ct) | string unescape)
+  set -l conv $typed[(math $argv[2] + 1)]
+  $tokens[1] $store __names -- $argv[1] "$begin" "$conv" 2> /dev/null < /dev/null
+end
+)sh";
+
+std::string fishNames(const std::vector<Node>& nodes) {
+  std::string script = kFishNames;
+  auto values = valueOptions(nodes);
+  std::replace(values.begin(), values.end(), '|', ' ');
+  constexpr std::string_view kValues = "VALUES";
+  return script.replace(script.find(kValues), kValues.size(), values);
 }
 
 /// fish's condition that exactly the commands of `path` were typed so far.
@@ -196,35 +231,48 @@ std::string fishCondition(const Node& node) {
   return condition;
 }
 
-std::string fishOption(const std::string& condition, const Word& option) {
+std::size_t depthOf(const Node& node) {
+  return static_cast<std::size_t>(std::count(node.path.begin(), node.path.end(), ' ')) + 1;
+}
+
+std::string fishOption(const Node& node, const std::string& condition, const Word& option) {
   const bool is_long = option.text.rfind("--", 0) == 0;
-  const auto choices = option.choices.empty() ? std::string() : fmt::format("-x -a {} ", quoted(option.choices));
-  const auto value = option.takes_value && choices.empty() ? "-r " : choices;
+  std::string value;
+  if (!option.choices.empty()) value = fmt::format("-x -a {} ", quoted(option.choices));
+  if (!option.names.empty()) value = fmt::format("-x -a '(__tally_names {} {})' ", option.names, depthOf(node));
+  if (value.empty() && option.takes_value) value = "-r ";
   return fmt::format("complete -c tally -n {} {} {} {}-d {}\n", condition, is_long ? "-l" : "-s",
                      option.text.substr(is_long ? 2 : 1), value, quoted(option.help));
+}
+
+std::string fishArguments(const Node& node) {
+  std::string script;
+  for (std::size_t i = 0; i < node.names.size(); ++i) {
+    if (node.names[i].empty()) continue;
+    const auto condition =
+        fmt::format("{}; and __tally_names {} {} {}", fishCondition(node), node.names[i], depthOf(node), i);
+    script += fmt::format("complete -c tally -n {} -f -a '(__tally_names {} {})'\n", quoted(condition), node.names[i],
+                          depthOf(node));
+  }
+  return script;
 }
 
 }  // namespace
 
 std::string bashCompletion(const CLI::App& root) {
-  return "# bash completion for tally. Use: source <(tally completion bash)\n_tally() {\n"
-         "  local typed=(\"${COMP_WORDS[@]:1:COMP_CWORD-1}\") current=\"${COMP_WORDS[COMP_CWORD]}\"\n" +
-         walk(nodesOf(root)) +
-         "  COMPREPLY=($(compgen -W \"$offer\" -- \"$current\"))\n"
-         "}\ncomplete -o default -F _tally tally\n";
+  return std::string("# bash completion for tally. Use: source <(tally completion bash)\n_tally() {\n") + kBashBefore +
+         walk(nodesOf(root)) + kBashAfter + "}\ncomplete -o default -F _tally tally\n";
 }
 
 std::string zshCompletion(const CLI::App& root) {
-  return "#compdef tally\n# zsh completion for tally. Use: source <(tally completion zsh)\n_tally() {\n"
-         "  local -a typed\n  typed=(\"${(@)words[2,CURRENT-1]}\")\n  local current=\"$PREFIX\"\n" +
-         walk(nodesOf(root)) +
-         "  compadd -- ${=offer}\n  [[ -n $offer ]] || _files\n"
-         "}\ncompdef _tally tally\n";
+  return std::string("#compdef tally\n# zsh completion for tally. Use: source <(tally completion zsh)\n_tally() {\n") +
+         kZshBefore + walk(nodesOf(root)) + kZshAfter + "}\ncompdef _tally tally\n";
 }
 
 std::string fishCompletion(const CLI::App& root) {
-  std::string script = "# fish completion for tally. Use: tally completion fish | source\n";
-  for (const auto& node : nodesOf(root)) {
+  const auto nodes = nodesOf(root);
+  auto script = "# fish completion for tally. Use: tally completion fish | source\n" + fishNames(nodes);
+  for (const auto& node : nodes) {
     const auto condition = quoted(fishCondition(node));
     for (const auto& command : node.commands) {
       script += fmt::format("complete -c tally -n {} -a {} -d {}\n", condition, command.text, quoted(command.help));
@@ -232,7 +280,8 @@ std::string fishCompletion(const CLI::App& root) {
     if (!node.choices.empty()) {
       script += fmt::format("complete -c tally -n {} -f -a {}\n", condition, quoted(node.choices));
     }
-    for (const auto& option : node.options) script += fishOption(condition, option);
+    script += fishArguments(node);
+    for (const auto& option : node.options) script += fishOption(node, condition, option);
   }
   return script;
 }

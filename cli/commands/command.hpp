@@ -67,4 +67,9 @@ void registerConfig(CLI::App& app, Context& context);
 void registerCompletion(CLI::App& app, Context& context);
 void registerHelp(CLI::App& app, Context& context);
 
+/// What completion scripts ask for names in the store. It is not shown in help, never says an error, and waits a second
+/// at most for a backend.
+inline constexpr const char* kNamesCommand = "__names";
+void registerNames(CLI::App& app, Context& context);
+
 }  // namespace tally::cli

@@ -141,7 +141,7 @@ void registerImport(CLI::App& app, Context& context) {
   command.add_flag("--overwrite", options->overwrite, "Replace objects whose content differs");
   command.add_flag("--verify", options->verify, "Read every object back and compare, not only its size");
   command.add_option("--only", options->only, "Only this conversation; may be repeated")
-      ->type_name("CONV")
+      ->type_name("ID")
       ->allow_extra_args(false);
   command.callback([options, &context] { context.action = [options, &context] { return import(context, *options); }; });
 }

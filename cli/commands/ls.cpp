@@ -121,7 +121,7 @@ void registerLs(CLI::App& app, Context& context) {
                                    {"tally ls", "tally ls --limit 20 --after conv-0100", "tally ls --long --json"},
                                    kStoreExitCodes});
   command.add_option("--limit", options->limit, "At most so many; 0 for all")->type_name("N")->check(checkCount);
-  command.add_option("--after", options->after, "Only ids greater than this one")->type_name("ID");
+  command.add_option("--after", options->after, "Only ids greater than this one")->type_name("CONV");
   command.add_flag("-l,--long", options->detailed,
                    "Also steps, runs and last change; reads every conversation it lists");
   command.callback([options, &context] { context.action = [options, &context] { return ls(context, *options); }; });

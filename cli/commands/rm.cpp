@@ -40,7 +40,7 @@ void registerRm(CLI::App& app, Context& context) {
                                    {"tally rm conv-1", "tally rm conv-1 --run run-1 --yes"},
                                    kStoreExitCodes});
   command.add_option("CONV", options->conversation, "Id of the conversation")->required();
-  command.add_option("--run", options->run, "Remove only this run")->type_name("ID");
+  command.add_option("--run", options->run, "Remove only this run")->type_name("RUN");
   addRunType(command, options->type, "Kind of run, where both kinds have one of that id");
   command.add_flag("-y,--yes", options->yes, "Do not ask");
   command.callback([options, &context] { context.action = [options, &context] { return rm(context, *options); }; });

@@ -15,6 +15,7 @@
 
 extern "C" const tally_plugin* tally_plugin_entry_v1_memory(void);
 extern "C" const tally_plugin* tally_plugin_entry_v1_sick(void);
+extern "C" const tally_plugin* tally_plugin_entry_v1_slow(void);
 
 namespace {
 
@@ -27,6 +28,7 @@ class Shell {
     static const bool known = [] {
       addStaticPlugin(tally_plugin_entry_v1_memory);
       addStaticPlugin(tally_plugin_entry_v1_sick);
+      addStaticPlugin(tally_plugin_entry_v1_slow);
       return true;
     }();
     REQUIRE(known);
@@ -187,6 +189,16 @@ TEST_CASE("report and show read through the storage, where there are no files (b
   shell.storage().write("conversations/weather/runs/tally/a%2fb.json",
                         shell.storage().read("conversations/weather/runs/tally/run-1768843769100-kla25ar.json"));
   CHECK(shell.json("report weather a%2fb")["run"] == "a%2fb");
+}
+
+TEST_CASE("completion: a backend that does not answer is given up after a second, without a word") {
+  Shell shell("slow");
+  const auto begin = std::chrono::steady_clock::now();
+  for (const auto* timeout : {"", "--timeout 1h ", "--timeout 1ms "}) {
+    CHECK(shell.run(timeout + std::string("__names conversations")).empty());
+    CHECK(shell.status() == 0);
+  }
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::minutes(1));
 }
 
 }  // namespace
