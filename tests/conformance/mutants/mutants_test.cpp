@@ -155,6 +155,7 @@ int main(int argc, char** argv) {
   judge(careless, "the file was linked without care", "P17", plain);
   UncheckedHarness unchecked;
   for (const auto* by : {"C24", "G16", "G17"}) judge(unchecked, "options that mean nothing are taken", by, plain);
+  for (const auto* by : {"B13", "F10", "F11", "F12", "F14", "R12"}) judge(unchecked, "any key is taken", by, plain);
   NeighboursHarness neighbours;
   judge(neighbours, "emptying a store empties the one whose name goes on", "F22", plain);
 #ifdef TALLY_LOCAL

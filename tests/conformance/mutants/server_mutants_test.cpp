@@ -94,6 +94,8 @@ std::vector<ServerMutant> mutants() {
       endless(),
       resending(),
       mutant<AppendsAgain>("a large append without an answer is sent again", "J26"),
+      mutant<WithWrong<AppendStreams, ForwardingStreams<LostIsLanded>>>(
+          "an append stream takes a lost answer for an acknowledgement", "S16"),
       mutant<WithWrong<AppendStreams, ForwardingStreams<StubbornStream>>>(
           "a cancellation does not reach the wait of an append stream", "S18"),
   };

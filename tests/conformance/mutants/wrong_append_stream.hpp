@@ -1,8 +1,10 @@
 #pragma once
 // Mutants that get tally.append_stream/1 wrong. Each shows only what it spoils.
 
+#include <atomic>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "tally/extensions/append_stream.hpp"
 #include "wrong_ability.hpp"
@@ -122,6 +124,89 @@ class CreatesWhenOpened final : public ForwardingStream {
       : ForwardingStream(std::move(good), storage, key) {
     storage.append(key, "");
   }
+};
+
+/// What was acknowledged keeps its room in the window.
+class StaysFull final : public ForwardingStream {
+  using ForwardingStream::ForwardingStream;
+  std::optional<std::uint64_t> submit(std::string_view content) override {
+    if (full_) return std::nullopt;
+    const auto ticket = good().submit(content);
+    full_ = !ticket;
+    return ticket;
+  }
+  bool full_ = false;
+};
+
+class AnyTicketWillDo final : public ForwardingStream {
+  using ForwardingStream::ForwardingStream;
+  std::optional<std::uint64_t> submit(std::string_view content) override {
+    const auto ticket = good().submit(content);
+    if (ticket) given_ = *ticket + 1;
+    return ticket;
+  }
+  std::optional<std::uint64_t> wait(std::uint64_t ticket, const Call& call) override {
+    return ticket < given_ ? good().wait(ticket, call) : std::nullopt;
+  }
+  std::atomic<std::uint64_t> given_{0};
+};
+
+class OneWaiterAtATime final : public ForwardingStream {
+  using ForwardingStream::ForwardingStream;
+  std::optional<std::uint64_t> wait(std::uint64_t ticket, const Call& call) override {
+    if (waiting_.exchange(true)) throw Error(ErrorCode::Internal, "somebody waits already");
+    letOthersLook();
+    const auto size = good().wait(ticket, call);
+    waiting_ = false;
+    return size;
+  }
+  std::atomic<bool> waiting_{false};
+};
+
+/// Sends when it has enough, and calls sent what is not.
+class GathersAppends final : public ForwardingStream {
+ public:
+  using ForwardingStream::ForwardingStream;
+  ~GathersAppends() override { send(); }
+  std::optional<std::uint64_t> submit(std::string_view content) override {
+    if (next_ - waited_ == kWindow) return std::nullopt;
+    gathered_ += content;
+    if (gathered_.size() > 1000) send();
+    return next_++;
+  }
+  std::optional<std::uint64_t> wait(std::uint64_t ticket, const Call&) override {
+    waited_ = ticket + 1;
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr std::uint64_t kWindow = 32;
+  void send() {
+    if (!gathered_.empty()) storage().append(key(), std::exchange(gathered_, {}));
+  }
+  std::string gathered_;
+  std::uint64_t next_ = 0, waited_ = 0;
+};
+
+class LostIsLanded final : public ForwardingStream {
+  using ForwardingStream::ForwardingStream;
+  std::optional<std::uint64_t> submit(std::string_view content) override {
+    try {
+      const auto ticket = good().submit(content);
+      if (ticket) next_ = *ticket + 1;
+      return ticket;
+    } catch (const Error&) {
+      return next_++;
+    }
+  }
+  std::optional<std::uint64_t> wait(std::uint64_t ticket, const Call& call) override {
+    try {
+      return good().wait(ticket, call);
+    } catch (const Error&) {
+      return std::nullopt;
+    }
+  }
+  std::uint64_t next_ = 0;
 };
 
 }  // namespace tally::test

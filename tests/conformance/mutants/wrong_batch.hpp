@@ -1,6 +1,9 @@
 #pragma once
 // Mutants that get tally.batch/1 wrong. Each shows only what it spoils.
 
+#include <mutex>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "tally/extensions/batch.hpp"
@@ -109,6 +112,48 @@ class BatchWithoutTime final : public ForwardingBatch {
   void removeMany(const Keys& keys, const RemoveOptions& options, BatchSink& out, const Call&) override {
     good().removeMany(keys, options, out, {});
   }
+};
+
+/// A command without a key is a wrong command.
+class NothingIsRefused final : public ForwardingBatch {
+  using ForwardingBatch::ForwardingBatch;
+  void readMany(const Keys& keys, BatchSink& out, const Call& call) override {
+    if (keys.empty()) throw Error(ErrorCode::InvalidArgument, "wrong number of arguments");
+    good().readMany(keys, out, call);
+  }
+};
+
+class BatchWithoutCancel final : public ForwardingBatch {
+  using ForwardingBatch::ForwardingBatch;
+  void writeMany(const Keys& keys, const std::vector<std::string_view>& contents, const WriteOptions& options,
+                 BatchSink& out, const Call& call) override {
+    Call stubborn;
+    stubborn.deadline = call.deadline;
+    good().writeMany(keys, contents, options, out, stubborn);
+  }
+};
+
+/// All threads put together what they send in one place.
+class OneBufferForAll final : public ForwardingBatch {
+  using ForwardingBatch::ForwardingBatch;
+  void writeMany(const Keys& keys, const std::vector<std::string_view>& contents, const WriteOptions& options,
+                 BatchSink& out, const Call& call) override {
+    put({contents.begin(), contents.end()});
+    letOthersLook();
+    auto buffer = take();
+    buffer.resize(contents.size());
+    good().writeMany(keys, {buffer.begin(), buffer.end()}, options, out, call);
+  }
+  void put(std::vector<std::string> contents) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    buffer_ = std::move(contents);
+  }
+  std::vector<std::string> take() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return buffer_;
+  }
+  std::mutex mutex_;
+  std::vector<std::string> buffer_;
 };
 
 }  // namespace tally::test

@@ -139,4 +139,11 @@ class PromisesTooMuch final : public ForwardingStorage {
   }
 };
 
+/// What is not declared works all the same.
+class DeclaresNothing final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  Capabilities capabilities() const noexcept override { return {}; }
+};
+
 }  // namespace tally::test

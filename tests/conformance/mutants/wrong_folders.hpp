@@ -2,12 +2,17 @@
 // Mutants of a storage that keeps each key as a file: they get its folder wrong. Each shows only what it spoils.
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <string>
 
 #include "forwarding_storage.hpp"
 #include "names_sink.hpp"
 
 namespace tally::test {
 
+template <ErrorCode kReason>
 class UnreadableIsEmpty final : public ForwardingStorage {
  public:
   using ForwardingStorage::ForwardingStorage;
@@ -15,7 +20,7 @@ class UnreadableIsEmpty final : public ForwardingStorage {
     try {
       return good().list(directory, options, out, call);
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::PermissionDenied) throw;
+      if (error.code() != kReason) throw;
       return false;
     }
   }
@@ -89,6 +94,102 @@ class CreatesFirst final : public ForwardingStorage {
     }
     return good().write(key, content, options, call);
   }
+};
+
+/// What the folder refuses to open for a path that leads out is opened by its name.
+class FollowsLinksOut final : public ForwardingStorage {
+ public:
+  FollowsLinksOut(std::shared_ptr<IStorage> good, std::filesystem::path folder)
+      : ForwardingStorage(std::move(good)), folder_(std::move(folder)) {}
+  StorageStat read(std::string_view key, const ByteRange& range, ByteSink& out, const Call& call) override {
+    try {
+      return good().read(key, range, out, call);
+    } catch (const Error&) {
+      std::ifstream file(folder_ / key);
+      if (!file) throw;
+      out.put(std::string(std::istreambuf_iterator<char>(file), {}));
+      return {};
+    }
+  }
+
+ private:
+  const std::filesystem::path folder_;
+};
+
+class StrangersAreDamage final : public ForwardingStorage {
+ public:
+  StrangersAreDamage(std::shared_ptr<IStorage> good, std::filesystem::path folder)
+      : ForwardingStorage(std::move(good)), folder_(std::move(folder)) {}
+  bool list(std::string_view directory, const ListOptions& options, EntrySink& out, const Call& call) override {
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_ / directory, none)) {
+      const std::string name = entry.path().filename().string();
+      if (!path::problem(name).empty()) throw Error(ErrorCode::Corrupt, "a file that is not ours");
+    }
+    return good().list(directory, options, out, call);
+  }
+
+ private:
+  const std::filesystem::path folder_;
+};
+
+/// Takes a segment for ".." that only begins so.
+class LeadsUp final : public ForwardingStorage {
+ public:
+  LeadsUp(std::shared_ptr<IStorage> good, std::filesystem::path folder)
+      : ForwardingStorage(std::move(good)), folder_(std::move(folder)) {}
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    if (key.rfind("..", 0) == 0) std::filesystem::create_directories((folder_ / ".." / key.substr(2)).parent_path());
+    return good().write(key, content, options, call);
+  }
+
+ private:
+  const std::filesystem::path folder_;
+};
+
+class AppendsWhatFits final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  std::optional<std::uint64_t> append(std::string_view key, std::string_view content, const AppendOptions& options,
+                                      const Call& call) override {
+    try {
+      return good().append(key, content, options, call);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::NoSpace) good().append(key, content.substr(0, 1000), options, call);
+      throw;
+    }
+  }
+};
+
+class RefusedIsRemoved final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  bool remove(std::string_view key, const RemoveOptions& options, const Call& call) override {
+    try {
+      return good().remove(key, options, call);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::PermissionDenied) throw;
+      return true;
+    }
+  }
+};
+
+/// Reads all and writes all, with a lock that other processes do not see.
+class AppendsByRewriting final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  std::optional<std::uint64_t> append(std::string_view key, std::string_view content, const AppendOptions&,
+                                      const Call& call) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::string before = good().stat(key, call) ? good().IStorage::read(key) : std::string();
+    letOthersLook();
+    good().write(key, before + std::string(content), {}, call);
+    return before.size() + content.size();
+  }
+
+ private:
+  std::mutex mutex_;
 };
 
 }  // namespace tally::test

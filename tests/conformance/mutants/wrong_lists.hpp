@@ -96,4 +96,25 @@ class GlobDirectories final : public ForwardingStorage {
   }
 };
 
+class NothingListedIsAnError final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  bool list(std::string_view directory, const ListOptions& options, EntrySink& out, const Call& call) override {
+    if (!good().stat(directory, call)) throw Error(ErrorCode::NotFound, "no such directory");
+    return good().list(directory, options, out, call);
+  }
+};
+
+/// As a shell does it.
+class FilesListThemselves final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  bool list(std::string_view directory, const ListOptions& options, EntrySink& out, const Call& call) override {
+    const auto found = good().stat(directory, call);
+    if (!found || found->is_directory) return good().list(directory, options, out, call);
+    out.take(path::basename(directory), false);
+    return false;
+  }
+};
+
 }  // namespace tally::test

@@ -77,4 +77,18 @@ class LooksForItsPlace final : public ForwardingStorage {
   }
 };
 
+/// Makes no directory where it has seen one.
+class LooksForTheDirectory final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    const auto directory = path::parent(key);
+    const bool seen = good().stat(directory, call).has_value();
+    if (seen) letOthersLook();
+    if (seen && !good().stat(directory, call)) throw Error(ErrorCode::NotFound, "the directory is gone");
+    return good().write(key, content, options, call);
+  }
+};
+
 }  // namespace tally::test

@@ -109,4 +109,23 @@ class DeadlineIgnored final : public ForwardingStorage {
   }
 };
 
+class EmptyRootIsNothing final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  std::optional<StorageStat> stat(std::string_view key, const Call& call) override {
+    Names names;
+    if (key.empty()) good().list("", {"", 1}, names, call);
+    return key.empty() && names.entries.empty() ? std::nullopt : good().stat(key, call);
+  }
+};
+
+class NothingRemovedIsAnError final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  bool remove(std::string_view key, const RemoveOptions& options, const Call& call) override {
+    if (good().remove(key, options, call)) return true;
+    throw Error(ErrorCode::NotFound, "no such object");
+  }
+};
+
 }  // namespace tally::test

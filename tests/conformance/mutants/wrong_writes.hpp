@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cctype>
+#include <functional>
+#include <map>
 #include <string>
 #include <thread>
 
@@ -207,6 +209,84 @@ class TimeIgnored final : public ForwardingStorage {
     WriteOptions forever = options;
     forever.time_to_live.reset();
     return good().write(key, content, forever, call);
+  }
+};
+
+class EmptyNewIsNothing final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    if (content.empty() && !good().stat(key, call)) return {};
+    return good().write(key, content, options, call);
+  }
+};
+
+/// Sends a page of a large value again when somebody asks for it, out of the caller's buffer.
+class SendsLater final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  StorageStat read(std::string_view key, const ByteRange& range, ByteSink& out, const Call& call) override {
+    if (key == late_key_) good().write(key, late_, {}, call);
+    return good().read(key, range, out, call);
+  }
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    if (content.size() == 4096) {
+      late_key_ = key;
+      late_ = content;
+    }
+    return good().write(key, content, options, call);
+  }
+
+ private:
+  std::string late_key_;
+  std::string_view late_;
+};
+
+/// What is removed leaves its room, and a later write does not fill it.
+class RoomIsUsedAgain final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    std::string bytes(content);
+    const auto room = room_.find(key);
+    if (room != room_.end() && room->second.size() > bytes.size()) bytes += room->second.substr(bytes.size());
+    return good().write(key, bytes, options, call);
+  }
+  bool remove(std::string_view key, const RemoveOptions& options, const Call& call) override {
+    const auto found = good().stat(key, call);
+    if (found && !found->is_directory) room_[std::string(key)] = good().IStorage::read(key);
+    return good().remove(key, options, call);
+  }
+
+ private:
+  std::map<std::string, std::string, std::less<>> room_;
+};
+
+/// Makes room for a directory where a file stands in the way.
+class RemovesWhatIsInTheWay final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    for (auto above = path::parent(key); !above.empty(); above = path::parent(above)) {
+      const auto found = good().stat(above, call);
+      if (found && !found->is_directory) good().remove(above, {}, call);
+    }
+    return good().write(key, content, options, call);
+  }
+};
+
+/// An append with a token goes as one record, and a record has a limit.
+class CutsWithToken final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  std::optional<std::uint64_t> append(std::string_view key, std::string_view content, const AppendOptions& options,
+                                      const Call& call) override {
+    constexpr std::size_t kRecord = 1U << 20;
+    return good().append(key, options.token.empty() ? content : content.substr(0, kRecord), options, call);
   }
 };
 
