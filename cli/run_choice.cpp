@@ -55,6 +55,7 @@ std::vector<RunRef> newestRuns(std::vector<RunRef> runs, std::uint64_t limit) {
   order.resize(limit);
   std::sort(order.begin(), order.end());
   std::vector<RunRef> newest;
+  newest.reserve(order.size());
   for (const auto index : order) newest.push_back(std::move(runs[index]));
   return newest;
 }

@@ -59,6 +59,7 @@ std::vector<const CLI::App*> shownCommands(const CLI::App& app) {
 
 std::vector<std::string> namesOf(const std::vector<const CLI::App*>& commands) {
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const auto* command : commands) names.push_back(command->get_name());
   return names;
 }
