@@ -59,6 +59,17 @@ bool isCaught(Harness& mutant, const std::string& name, const std::string& by, c
   return caught && passes_some;
 }
 
+std::string casesBeside(const std::string& groups, const std::vector<std::string>& known) {
+  std::string ids;
+  for (const auto& group : allGroups()) {
+    if (groups.find(group.letter) == groups.npos) continue;
+    for (const auto& test : group.cases) {
+      if (std::find(known.begin(), known.end(), test.id) == known.end()) (ids += ids.empty() ? "" : " ") += test.id;
+    }
+  }
+  return ids;
+}
+
 bool passesAll(Harness& right, const std::string& group) {
   const Report report = runOn(right, {group});
   if (report.count(Result::Passed) == report.outcomes.size()) return true;

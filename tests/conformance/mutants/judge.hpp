@@ -16,4 +16,7 @@ bool isCaught(conformance::Harness& mutant, const std::string& name, const std::
 /// Whether a storage that is right passes a group. Says so if not.
 bool passesAll(conformance::Harness& right, const std::string& group);
 
+/// The cases of the groups, a letter each, that are not among `known`; in one line.
+std::string casesBeside(const std::string& groups, const std::vector<std::string>& known);
+
 }  // namespace tally::test

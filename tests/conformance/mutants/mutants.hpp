@@ -27,6 +27,8 @@ Mutant mutant(std::string name, std::string caught) {
 
 /// Those that get the operations of IStorage wrong.
 const std::vector<Mutant>& mutants();
+/// Those that go wrong for few contents, for few keys, between files and directories, in listings, between threads.
+std::vector<Mutant> valueMutants(), keyMutants(), kindMutants(), listMutants(), momentMutants();
 /// Those that get an optional ability wrong.
 std::vector<Mutant> abilityMutants();
 /// Those that show in what the typed store makes of them.

@@ -15,6 +15,7 @@
 #endif
 #include "wrong_calls.hpp"
 #include "wrong_keys.hpp"
+#include "wrong_lists.hpp"
 #include "wrong_plugin.hpp"
 #include "wrong_reads.hpp"
 #include "wrong_tables.hpp"
@@ -84,6 +85,7 @@ class TableHarness final : public MemoryHarness {
 };
 
 /// Two stores in one, whose names begin alike; emptying the first one empties both.
+template <typename Wrong>
 class NeighboursHarness final : public MemoryHarness {
  public:
   std::shared_ptr<IStorage> open() override { return part("store"); }
@@ -91,8 +93,14 @@ class NeighboursHarness final : public MemoryHarness {
 
  private:
   std::shared_ptr<IStorage> part(const std::string& name) {
-    return std::make_shared<BelowFolder>(std::make_shared<RemoveBleeds>(MemoryHarness::open()), name);
+    return std::make_shared<BelowFolder>(std::make_shared<Wrong>(MemoryHarness::open()), name);
   }
+};
+
+/// Each handle keeps something for itself.
+class HandlesHarness final : public MemoryHarness {
+ public:
+  std::shared_ptr<IStorage> open() override { return std::make_shared<KeepsACopy>(MemoryHarness::open()); }
 };
 
 struct NamedFault {
@@ -120,8 +128,83 @@ class UncheckedHarness final : public MemoryHarness {
 
 std::vector<Mutant> classMutants() {
   auto all = mutants();
-  for (const auto& more : {abilityMutants(), storeMutants()}) all.insert(all.end(), more.begin(), more.end());
+  for (const auto& more :
+       {valueMutants(), keyMutants(), kindMutants(), listMutants(), momentMutants(), abilityMutants(), storeMutants()})
+    all.insert(all.end(), more.begin(), more.end());
   return all;
+}
+
+/// Judges mutants, all or those that the named cases must catch, and keeps which cases were asked for one.
+class Trial {
+ public:
+  explicit Trial(std::vector<std::string> named) : named_(std::move(named)) {}
+
+  void judge(conformance::Harness& harness, const std::string& name, const std::string& by,
+             const std::vector<std::string>& others = {"A02", "B03", "C01", "D01"}) {
+    asked_.push_back(by);
+    if (!named_.empty() && std::find(named_.begin(), named_.end(), by) == named_.end()) return;
+    survivors_ += isCaught(harness, name, by, others) ? 0 : 1;
+    ++count_;
+  }
+  template <typename Harness, typename Mutants>
+  void judgeAll(const Mutants& mutants) {
+    for (const auto& mutant : mutants) {
+      Harness harness(mutant);
+      judge(harness, mutant.name, mutant.caught);
+    }
+  }
+  bool isPartial() const { return !named_.empty(); }
+  const std::vector<std::string>& asked() const { return asked_; }
+  bool allCaught() const {
+    std::printf("%zu mutants, %zu survived or broken\n", count_, survivors_);
+    return survivors_ == 0;
+  }
+
+ private:
+  std::vector<std::string> named_, asked_;
+  std::size_t count_ = 0, survivors_ = 0;
+};
+
+void judgePlugins(Trial& trial) {
+  for (const auto& mutant : visible(tableMutants())) {
+    TableHarness harness(mutant);
+    trial.judge(harness, mutant.name, mutant.caught, {"P18", "P19", "P24"});
+  }
+  for (const auto& [fault, name, by] : pluginFaults()) {
+    WrongPluginHarness harness(fault);
+    trial.judge(harness, name, by);
+  }
+  FileHarness careless;
+  trial.judge(careless, "the file was linked without care", "P17");
+}
+
+void judgePlaces(Trial& trial) {
+  UncheckedHarness unchecked;
+  for (const auto* by : {"C24", "G16", "G17"}) trial.judge(unchecked, "options that mean nothing are taken", by);
+  for (const auto* by : {"B13", "F10", "F11", "F12", "F14", "R12"}) trial.judge(unchecked, "any key is taken", by);
+  HandlesHarness handles;
+  trial.judge(handles, "a handle keeps what it has read", "E06");
+  NeighboursHarness<PrefixBleed> shown;
+  trial.judge(shown, "a listing shows the store whose name goes on", "D07");
+  NeighboursHarness<RemoveBleeds> emptied;
+  trial.judge(emptied, "emptying a store empties the one whose name goes on", "F22");
+#ifdef TALLY_LOCAL
+  trial.judgeAll<LocalMutantHarness>(localMutants());
+#endif
+}
+
+/// In these groups each case has a mutant, so that it is known to fail when it should.
+bool allCasesHaveOne([[maybe_unused]] Trial& trial) {
+#ifdef TALLY_LOCAL
+  auto known = trial.asked();
+  for (const auto* elsewhere : {"C16", "C21", "C22", "S16", "S18"}) known.emplace_back(elsewhere);  // with a server
+  known.emplace_back("F18");  // the join of the interface, which no adapter has in its hands
+  const std::string left = casesBeside("ABCDEFHIRS", known);
+  if (!left.empty()) std::printf("no mutant for %s: a case that can't fail proves nothing; add one\n", left.c_str());
+  return left.empty();
+#else
+  return true;
+#endif
 }
 
 }  // namespace
@@ -130,41 +213,12 @@ std::vector<Mutant> classMutants() {
 /// All of them, or those that the named cases must catch.
 int main(int argc, char** argv) {
   using namespace tally::test;
-  const std::vector<std::string> named(argv + 1, argv + argc);
-  const std::vector<std::string> plain = {"A02", "B03", "C01", "D01"}, tables = {"P18", "P19", "P24"};
-  std::size_t count = 0, survivors = 0;
-  const auto judge = [&](tally::conformance::Harness& harness, const std::string& name, const std::string& by,
-                         const std::vector<std::string>& others) {
-    if (!named.empty() && std::find(named.begin(), named.end(), by) == named.end()) return;
-    survivors += isCaught(harness, name, by, others) ? 0 : 1;
-    ++count;
-  };
-  for (const auto& mutant : visible(classMutants())) {
-    ClassHarness harness(mutant);
-    judge(harness, mutant.name, mutant.caught, plain);
-  }
-  for (const auto& mutant : visible(tableMutants())) {
-    TableHarness harness(mutant);
-    judge(harness, mutant.name, mutant.caught, tables);
-  }
-  for (const auto& [fault, name, by] : pluginFaults()) {
-    WrongPluginHarness harness(fault);
-    judge(harness, name, by, plain);
-  }
-  FileHarness careless;
-  judge(careless, "the file was linked without care", "P17", plain);
-  UncheckedHarness unchecked;
-  for (const auto* by : {"C24", "G16", "G17"}) judge(unchecked, "options that mean nothing are taken", by, plain);
-  for (const auto* by : {"B13", "F10", "F11", "F12", "F14", "R12"}) judge(unchecked, "any key is taken", by, plain);
-  NeighboursHarness neighbours;
-  judge(neighbours, "emptying a store empties the one whose name goes on", "F22", plain);
-#ifdef TALLY_LOCAL
-  for (const auto& mutant : localMutants()) {
-    LocalMutantHarness harness(mutant);
-    judge(harness, mutant.name, mutant.caught, plain);
-  }
-#endif
-  std::printf("%zu mutants, %zu survived or broken\n", count, survivors);
-  if (!named.empty()) return survivors == 0 ? 0 : 1;
-  return rightOnesPass() && survivors == 0 ? 0 : 1;
+  Trial trial({argv + 1, argv + argc});
+  trial.judgeAll<ClassHarness>(visible(classMutants()));
+  judgePlugins(trial);
+  judgePlaces(trial);
+  const bool caught = trial.allCaught();
+  if (trial.isPartial()) return caught ? 0 : 1;
+  const bool complete = allCasesHaveOne(trial);
+  return rightOnesPass() && complete && caught ? 0 : 1;
 }

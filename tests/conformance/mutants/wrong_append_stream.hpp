@@ -171,7 +171,7 @@ class GathersAppends final : public ForwardingStream {
   std::optional<std::uint64_t> submit(std::string_view content) override {
     if (next_ - waited_ == kWindow) return std::nullopt;
     gathered_ += content;
-    if (gathered_.size() > 1000) send();
+    if (next_ == 0 || gathered_.size() > 100'000) send();
     return next_++;
   }
   std::optional<std::uint64_t> wait(std::uint64_t ticket, const Call&) override {
@@ -207,6 +207,41 @@ class LostIsLanded final : public ForwardingStream {
     }
   }
   std::uint64_t next_ = 0;
+};
+
+/// Not even when nothing else is on its way.
+class NothingAboveTheWindow final : public ForwardingStream {
+  using ForwardingStream::ForwardingStream;
+  std::optional<std::uint64_t> submit(std::string_view content) override {
+    return content.size() > 100'000 ? std::nullopt : good().submit(content);
+  }
+};
+
+/// In two records, between which others come.
+class SubmitsHalves final : public ForwardingStream {
+  using ForwardingStream::ForwardingStream;
+  std::optional<std::uint64_t> submit(std::string_view content) override {
+    const auto ticket = good().submit(content.substr(content.size() / 2));
+    if (!ticket) return std::nullopt;
+    storage().append(key(), content.substr(0, content.size() / 2));
+    letOthersLook();
+    good().wait(*ticket, {});
+    return ticket;
+  }
+};
+
+class OpensDirectories final : public AppendStreams {
+ public:
+  explicit OpensDirectories(IStorage& storage) : storage_(storage) {}
+  std::unique_ptr<AppendStream> openAppendStream(std::string_view key, const AppendStreamOptions& options,
+                                                 const Call& call) override {
+    const auto found = storage_.stat(key, call);
+    if (found && found->is_directory) return std::make_unique<GathersAppends>(nullptr, storage_, key);
+    return storage_.extension<AppendStreams>()->openAppendStream(key, options, call);
+  }
+
+ private:
+  IStorage& storage_;
 };
 
 }  // namespace tally::test

@@ -70,22 +70,32 @@ class AllOrNothing final : public ForwardingBatch {
   }
 };
 
+/// Takes what is not there for done.
+struct AbsentIsDone final : BatchSink {
+  explicit AbsentIsDone(BatchSink& to) : out(to) {}
+  void take(std::size_t index, std::string_view content, const StorageStat& stat) override {
+    out.take(index, content, stat);
+  }
+  void fail(std::size_t index, const Error& error) override {
+    if (error.code() == ErrorCode::NotFound) return out.take(index, {}, {});
+    out.fail(index, error);
+  }
+  BatchSink& out;
+};
+
 class AbsentWasRemoved final : public ForwardingBatch {
   using ForwardingBatch::ForwardingBatch;
-  struct Sink final : BatchSink {
-    explicit Sink(BatchSink& to) : out(to) {}
-    void take(std::size_t index, std::string_view content, const StorageStat& stat) override {
-      out.take(index, content, stat);
-    }
-    void fail(std::size_t index, const Error& error) override {
-      if (error.code() == ErrorCode::NotFound) return out.take(index, {}, {});
-      out.fail(index, error);
-    }
-    BatchSink& out;
-  };
   void removeMany(const Keys& keys, const RemoveOptions& options, BatchSink& out, const Call& call) override {
-    Sink kind(out);
+    AbsentIsDone kind(out);
     good().removeMany(keys, options, kind, call);
+  }
+};
+
+class AbsentHasAState final : public ForwardingBatch {
+  using ForwardingBatch::ForwardingBatch;
+  void statMany(const Keys& keys, BatchSink& out, const Call& call) override {
+    AbsentIsDone kind(out);
+    good().statMany(keys, kind, call);
   }
 };
 

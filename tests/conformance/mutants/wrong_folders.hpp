@@ -5,7 +5,9 @@
 #include <fstream>
 #include <iterator>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "forwarding_storage.hpp"
 #include "names_sink.hpp"
@@ -190,6 +192,52 @@ class AppendsByRewriting final : public ForwardingStorage {
 
  private:
   std::mutex mutex_;
+};
+
+/// The second half goes with the next call.
+class FinishesLater final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  StorageStat read(std::string_view key, const ByteRange& range, ByteSink& out, const Call& call) override {
+    finish();
+    return good().read(key, range, out, call);
+  }
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    finish();
+    late_key_ = key;
+    late_ = content;
+    return good().write(key, content.substr(0, content.size() / 2), options, call);
+  }
+  std::optional<StorageStat> stat(std::string_view key, const Call& call) override {
+    finish();
+    return good().stat(key, call);
+  }
+
+ private:
+  void finish() {
+    if (!late_key_.empty()) good().write(std::exchange(late_key_, {}), late_, {}, {});
+  }
+  std::string late_key_, late_;
+};
+
+/// Cleared away when it is closed.
+class KeepsTemporaryNames final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  ~KeepsTemporaryNames() override {
+    for (const auto& key : temporary_) good().remove(key, {}, {});
+  }
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    const std::string temporary = std::string(key) + ".tmp";
+    good().write(temporary, content, {}, call);
+    temporary_.insert(temporary);
+    return good().write(key, content, options, call);
+  }
+
+ private:
+  std::set<std::string> temporary_;
 };
 
 }  // namespace tally::test

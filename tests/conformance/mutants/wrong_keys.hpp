@@ -55,6 +55,35 @@ inline std::string cutDepth(std::string_view key) {
   return std::string(key.begin(), end);
 }
 
+template <char kFrom, char kTo>
+std::string exchanged(std::string_view key) {
+  std::string changed(key);
+  std::replace(changed.begin(), changed.end(), kFrom, kTo);
+  return changed;
+}
+
+inline std::string withoutControls(std::string_view key) {
+  std::string rest(key);
+  rest.erase(std::remove_if(rest.begin(), rest.end(), [](char c) { return c > 0 && c < 0x20; }), rest.end());
+  return rest;
+}
+
+inline std::string decoded(std::string_view key) {
+  std::string text(key);
+  const auto at = text.find("%46");
+  return at == text.npos ? text : text.replace(at, 3, "F");
+}
+
+inline std::string composed(std::string_view key) {
+  std::string text(key);
+  for (auto at = text.find("e\xcc\x81"); at != text.npos; at = text.find("e\xcc\x81")) {
+    text.replace(at, 3, "\xc3\xa9");
+  }
+  return text;
+}
+
+inline std::string firstThreeHundred(std::string_view key) { return std::string(key.substr(0, 300)); }
+
 class HidesTemporaryNames final : public ForwardingStorage {
  public:
   using ForwardingStorage::ForwardingStorage;

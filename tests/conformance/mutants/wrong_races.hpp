@@ -2,7 +2,9 @@
 // Mutants that do in two steps what is one. Each shows only the methods that it spoils.
 
 #include <algorithm>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "forwarding_storage.hpp"
 #include "names_sink.hpp"
@@ -85,8 +87,79 @@ class LooksForTheDirectory final : public ForwardingStorage {
                 const Call& call) override {
     const auto directory = path::parent(key);
     const bool seen = good().stat(directory, call).has_value();
-    if (seen) letOthersLook();
+    for (int look = 0; look < 4 && seen; ++look) letOthersLook();
     if (seen && !good().stat(directory, call)) throw Error(ErrorCode::NotFound, "the directory is gone");
+    return good().write(key, content, options, call);
+  }
+  bool remove(std::string_view key, const RemoveOptions& options, const Call& call) override {
+    letOthersLook();  // and not be always the first
+    return good().remove(key, options, call);
+  }
+};
+
+/// Takes the old value away and then puts the new one.
+class RemovesFirst final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    const auto found = good().stat(key, call);
+    if (found && !found->is_directory) good().remove(key, {}, call);
+    letOthersLook();
+    return good().write(key, content, options, call);
+  }
+};
+
+/// A log that is trimmed before the new value is put into it.
+class TrimsThenAppends final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    if (options.if_absent || options.if_version) return good().write(key, content, options, call);
+    const auto found = good().stat(key, call);
+    if (found && !found->is_directory) good().remove(key, {}, call);
+    letOthersLook();
+    good().append(key, content, {}, call);
+    const auto now = good().stat(key, call);
+    return now ? now->version : Version();
+  }
+};
+
+/// All threads put what they write in one place.
+class OneBuffer final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    put(std::string(content));
+    letOthersLook();
+    return good().write(key, take(), options, call);
+  }
+
+ private:
+  void put(std::string content) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    buffer_ = std::move(content);
+  }
+  std::string take() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return buffer_;
+  }
+  std::mutex mutex_;
+  std::string buffer_;
+};
+
+/// And has not expected that somebody else does so.
+class MakesTheDirectory final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    const auto directory = path::parent(key);
+    const bool is_new = !good().stat(directory, call);
+    if (is_new) letOthersLook();
+    if (is_new && good().stat(directory, call)) throw Error(ErrorCode::AlreadyExists, "the directory is there");
     return good().write(key, content, options, call);
   }
 };

@@ -1,6 +1,8 @@
 #pragma once
 // Mutants that get read, stat or remove wrong. Each shows only the method that it spoils.
 
+#include <functional>
+#include <map>
 #include <string>
 
 #include "forwarding_storage.hpp"
@@ -126,6 +128,42 @@ class NothingRemovedIsAnError final : public ForwardingStorage {
     if (good().remove(key, options, call)) return true;
     throw Error(ErrorCode::NotFound, "no such object");
   }
+};
+
+/// Of what this handle has read, and others may have changed.
+class KeepsACopy final : public ForwardingStorage {
+ public:
+  using ForwardingStorage::ForwardingStorage;
+  StorageStat read(std::string_view key, const ByteRange& range, ByteSink& out, const Call& call) override {
+    const auto kept = copies_.find(key);
+    if (kept == copies_.end()) {
+      const auto stat = good().read(key, range, out, call);
+      copies_.emplace(key, good().IStorage::read(key));
+      return stat;
+    }
+    out.put(kept->second);
+    return {};
+  }
+  Version write(std::string_view key, std::string_view content, const WriteOptions& options,
+                const Call& call) override {
+    forget(key);
+    return good().write(key, content, options, call);
+  }
+  std::optional<std::uint64_t> append(std::string_view key, std::string_view content, const AppendOptions& options,
+                                      const Call& call) override {
+    forget(key);
+    return good().append(key, content, options, call);
+  }
+  bool remove(std::string_view key, const RemoveOptions& options, const Call& call) override {
+    forget(key);
+    return good().remove(key, options, call);
+  }
+
+ private:
+  void forget(std::string_view key) {
+    if (const auto kept = copies_.find(key); kept != copies_.end()) copies_.erase(kept);
+  }
+  std::map<std::string, std::string, std::less<>> copies_;
 };
 
 }  // namespace tally::test
