@@ -75,7 +75,7 @@ enum class ErrorCode : std::int32_t {
 /// The name of a code as written above, "NotFound" for instance. Unknown numbers are "Internal".
 std::string_view nameOf(ErrorCode code) noexcept;
 
-/// An error, thrown inside C++ and carried as code and text across the plugin boundary. It owns all of its members. Secrets
+/// An error, thrown inside C++ and carried as code and text across the boundary. It owns all of its members. Secrets
 /// never get into the text.
 /// An adapter fills code, message and what the backend said; the host adds operation, key and backend, once.
 class TALLY_API Error : public std::exception {
@@ -146,7 +146,7 @@ class TALLY_API Error : public std::exception {
 
 #ifdef __cpp_exceptions
 /// How these headers report an error, and how code does that is also built with -fno-exceptions: it throws, or it notes
-/// the error for the plugin boundary, which reports the first one when the method has returned. So go on with `return {}`:
+/// the error for the boundary, which reports the first one when the method has returned. So go on with `return {}`:
 ///   if (missing) { TALLY_THROW(tally::Error(tally::ErrorCode::NotFound, "no such object")); return {}; }
 #define TALLY_THROW(...) throw __VA_ARGS__
 #else
