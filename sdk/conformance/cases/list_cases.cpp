@@ -24,8 +24,8 @@ std::string numbered(const char* stem, int number) {
 /// that answers late would make a case of minutes out of it.
 std::vector<std::string> fill(IStorage& storage, const std::string& directory, int count) {
   constexpr unsigned kThreads = 8;
-  std::vector<std::string> names;
-  for (int i = 0; i < count; ++i) names.push_back(numbered("n", i));
+  std::vector<std::string> names(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) names[static_cast<std::size_t>(i)] = numbered("n", i);
   inThreads(kThreads, [&](unsigned first) {
     for (std::size_t i = first; i < names.size(); i += kThreads) storage.write(path::join({directory, names[i]}), "x");
   });
