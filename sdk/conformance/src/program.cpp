@@ -55,12 +55,12 @@ void writeFiles(const Report& report, const std::vector<Group>& groups, const Co
 
 /// What `program` ends with. Help and version are answers, every other fault of the line is a wrong usage.
 int answered(CLI::App& app, const std::function<int()>& program) {
-  const std::string name = app.get_name();  // parsing changes it
+  const std::string hint = "\nhint: '" + app.get_name() + " --help' shows how";  // parsing changes the name
   try {
     return program();
   } catch (const CLI::ParseError& fault) {
     if (fault.get_exit_code() == 0) return app.exit(fault);
-    throw std::runtime_error(fault.what() + ("\nhint: '" + name) + " --help' shows how");
+    throw std::runtime_error(fault.what() + hint);
   }
 }
 
