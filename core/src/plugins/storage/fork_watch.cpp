@@ -2,14 +2,18 @@
 
 #include <pthread.h>
 
+#include <atomic>
+
 namespace tally::plugins {
-
-std::atomic<std::uint32_t> fork_generation{0};
-
 namespace {
 
+std::atomic<std::uint32_t> generation{0};
+
 [[maybe_unused]] const int kRegistered =
-    ::pthread_atfork(nullptr, nullptr, [] { fork_generation.fetch_add(1, std::memory_order_relaxed); });
+    ::pthread_atfork(nullptr, nullptr, [] { generation.fetch_add(1, std::memory_order_relaxed); });
 
 }  // namespace
+
+std::uint32_t forkGeneration() noexcept { return generation.load(std::memory_order_relaxed); }
+
 }  // namespace tally::plugins
